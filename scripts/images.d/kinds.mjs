@@ -1,0 +1,79 @@
+import { cp, readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isExecutable } from './pack.mjs'
+import { PLATFORM } from './platform.mjs'
+import { sh } from './sh.mjs'
+import { sha256 } from './store.mjs'
+import { FUNCTIONS } from './table.mjs'
+
+// A workspace above this checkout is not ours; Go 1.21 and later fetch the toolchain that go.mod asks for.
+const GO_ENV = {
+  ...process.env,
+  CGO_ENABLED: '0',
+  GOOS: PLATFORM.os,
+  GOARCH: PLATFORM.architecture,
+  GOFLAGS: '-buildvcs=false',
+  GOWORK: 'off',
+  GOTOOLCHAIN: 'auto',
+}
+
+/** The kinds of layers: what each depends on, and how it is laid out below `root`. */
+export const KINDS = {
+  files: {
+    inputs: (layer) => treeOf(FUNCTIONS + layer.files),
+    make: (layer, root) => cp(FUNCTIONS + layer.files, root, { recursive: true }),
+  },
+  go: {
+    inputs: async () => [await sh('go', ['env', 'GOVERSION'], inGo()), ...(await treeOf(`${FUNCTIONS}go`))],
+    make: (layer, root) =>
+      sh('go', ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(root, layer.as), layer.go], inGo()),
+  },
+  npm: {
+    inputs: (layer) => treeOf(FUNCTIONS + layer.npm),
+    make: installPackage,
+  },
+  node: {
+    inputs: async () => [
+      process.version,
+      (await stat(process.execPath)).size,
+      ...(await librariesOf(process.execPath)),
+    ],
+    make: copyNode,
+  },
+}
+
+function inGo() {
+  return { cwd: `${FUNCTIONS}go`, env: GO_ENV }
+}
+
+async function installPackage(layer, root) {
+  const dir = join(root, layer.as)
+  await cp(FUNCTIONS + layer.npm, dir, { recursive: true, filter: (path) => !path.endsWith('/node_modules') })
+  await sh('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: dir })
+}
+
+/** This very Node, with the shared libraries it needs. */
+async function copyNode(layer, root) {
+  await cp(await realpath(process.execPath), join(root, layer.node))
+  for (const library of await librariesOf(process.execPath))
+    await cp(await realpath(library), join(root, library))
+}
+
+async function librariesOf(program) {
+  const lines = (await sh('ldd', [program])).split('\n')
+  return lines.flatMap((line) => line.match(/\/\S+(?= \(0x)/) ?? [])
+}
+
+/** Paths, modes and contents below a folder, in a fixed order. */
+async function treeOf(dir) {
+  const entries = await readdir(dir, { withFileTypes: true, recursive: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const ours = files.filter((file) => !file.includes('/node_modules/')).sort()
+  return Promise.all(
+    ours.map(async (file) => [
+      file.slice(dir.length),
+      isExecutable(await stat(file)),
+      sha256(await readFile(file)),
+    ]),
+  )
+}
