@@ -1,0 +1,202 @@
+/**
+ * Every way krmpod itself can fail, as data: `exit` is the process's exit status (docker's: 125 ours, 126 not
+ * executable, 127 not found, 1 misuse of a command), `text` the reason in one line without a full stop, `hint`
+ * what to do. A function's own failure is a result and is not in here.
+ */
+export interface CatalogueEntry {
+  readonly exit: number
+  /** When it happens, for docs/errors.md. */
+  readonly when: string
+  readonly text: (details: never) => string
+  readonly hint?: string
+}
+
+export const ERRORS = {
+  // The command line.
+  USAGE: {
+    exit: 125,
+    when: 'A flag is unknown, lacks its value, or has one that docker would refuse.',
+    text: (e: { problem: string }) => e.problem,
+    hint: "Run 'docker run --help' for more information.",
+  },
+  NO_IMAGE: {
+    exit: 1,
+    when: '`docker run` without an image.',
+    text: () => "'docker run' requires at least 1 argument: the image",
+    hint: "Run 'docker run --help' for more information.",
+  },
+  FLAG_REFUSED: {
+    exit: 125,
+    when: 'A flag of `docker run` that a Pod cannot honour, or that would weaken isolation.',
+    text: (e: { flag: string; why: string }) =>
+      `${e.flag} is not supported when running functions as Pods (${e.why})`,
+    hint: 'docs/flags.md lists every flag and what becomes of it.',
+  },
+  COMMAND_REFUSED: {
+    exit: 1,
+    when: 'A docker subcommand that krmpod does not answer.',
+    text: (e: { command: string; supported: string }) =>
+      `'${e.command}' is not a docker command that krmpod answers: it knows ${e.supported}`,
+    hint: 'krmpod runs functions; use a real docker for anything else.',
+  },
+  BAD_VALUE: {
+    exit: 125,
+    when: 'A value on the command line cannot be used: image reference, user, network, environment, size.',
+    text: (e: { what: string; got: string; expected: string }) =>
+      `invalid ${e.what} ${JSON.stringify(e.got)}: expected ${e.expected}`,
+  },
+  ENV_FILE: {
+    exit: 125,
+    when: 'A file given with --env-file or --label-file cannot be read or has a line that docker would refuse.',
+    text: (e: { file: string; problem: string }) => `cannot use ${e.file}: ${e.problem}`,
+  },
+  CIDFILE: {
+    exit: 125,
+    when: 'The file named by --cidfile exists already or cannot be written.',
+    text: (e: { file: string; problem: string }) =>
+      `cannot write the container ID to ${e.file}: ${e.problem}`,
+  },
+
+  // Settings and credentials.
+  SETTINGS: {
+    exit: 125,
+    when: 'A settings file or a KRMPOD_* variable has an unknown key or a wrong value.',
+    text: (e: { source: string; key: string; expected: string; got: string }) =>
+      `${e.source}: ${e.key}: expected ${e.expected}, got ${e.got}`,
+    hint: 'docs/settings.md lists every key.',
+  },
+  KUBECONFIG: {
+    exit: 125,
+    when: 'A kubeconfig cannot be read, or lacks the context, cluster or user it names.',
+    text: (e: { problem: string }) => `cannot use the kubeconfig: ${e.problem}`,
+    hint: 'Check KUBECONFIG, and KRMPOD_CONTEXT if you set it.',
+  },
+  NO_CREDENTIALS: {
+    exit: 125,
+    when: 'There is neither a kubeconfig nor a service account token in this Pod.',
+    text: (e: { looked: string }) =>
+      `no cluster to run Pods in: found no kubeconfig (${e.looked}) and no service account token`,
+    hint: 'Set KUBECONFIG, or mount a service account token into this Pod.',
+  },
+  SERVICE_ACCOUNT: {
+    exit: 125,
+    when: 'krmpod runs in a Pod whose service account token is mounted but cannot be read.',
+    text: (e: { problem: string }) => `cannot use the service account of this Pod: ${e.problem}`,
+    hint: "The token has to be readable by krmpod's user: securityContext.fsGroup makes it so.",
+  },
+
+  // The API server.
+  API_UNREACHABLE: {
+    exit: 125,
+    when: 'The API server cannot be reached, or its certificate does not fit.',
+    text: (e: { server: string; problem: string }) =>
+      `cannot reach the Kubernetes API at ${e.server}: ${e.problem}`,
+  },
+  UNAUTHORIZED: {
+    exit: 125,
+    when: 'The API server does not accept the credentials (401).',
+    text: (e: { server: string }) =>
+      `the Kubernetes API at ${e.server} does not accept the credentials (401 Unauthorized)`,
+    hint: 'The token or certificate may have expired.',
+  },
+  FORBIDDEN: {
+    exit: 125,
+    when: 'The credentials lack a right that the run needs (RBAC), or an admission plugin refuses the Pod.',
+    text: (e: { verb: string; resource: string; namespace: string; message: string }) =>
+      `not allowed to ${e.verb} ${e.resource} in namespace ${e.namespace}: ${e.message}`,
+    hint: 'deploy/role.yaml is the Role that a run needs.',
+  },
+  NAMESPACE_NOT_FOUND: {
+    exit: 125,
+    when: 'The namespace to run in does not exist.',
+    text: (e: { namespace: string }) => `namespace ${e.namespace} does not exist`,
+    hint: 'Set KRMPOD_NAMESPACE, or create the namespace.',
+  },
+  API_REJECTED: {
+    exit: 125,
+    when: 'The API server refuses a request for good (400, 409, 422 …).',
+    text: (e: { verb: string; resource: string; status: number; message: string }) =>
+      `the API server refused to ${e.verb} ${e.resource} (${e.status}): ${e.message}`,
+  },
+  NETWORK_POLICY_MISSING: {
+    exit: 125,
+    when: '--network none, but the namespace has no deny-all NetworkPolicy and it may not be created.',
+    text: (e: { namespace: string; policy: string; message: string }) =>
+      `namespace ${e.namespace} has no NetworkPolicy ${e.policy} to keep functions off the network, and it cannot be created: ${e.message}`,
+    hint: 'Let an administrator apply deploy/network-policy.yaml in that namespace.',
+  },
+
+  // The Pod.
+  IMAGE_PULL: {
+    exit: 125,
+    when: 'The image cannot be pulled (ErrImagePull, ImagePullBackOff, InvalidImageName, ErrImageNeverPull).',
+    text: (e: { image: string; event: string }) => `cannot pull ${e.image}: ${e.event}`,
+    hint: 'Check the name, and that the namespace has a pull secret for this registry (images.pullSecrets).',
+  },
+  CONTAINER_CONFIG: {
+    exit: 125,
+    when: 'The kubelet refuses to create the container (CreateContainerConfigError, CreateContainerError …).',
+    text: (e: { reason: string; event: string }) =>
+      `the container cannot be created (${e.reason}): ${e.event}`,
+  },
+  NOT_EXECUTABLE: {
+    exit: 126,
+    when: "The image's entrypoint cannot be executed.",
+    text: (e: { message: string }) => `the entrypoint cannot be executed: ${e.message}`,
+  },
+  ENTRYPOINT_NOT_FOUND: {
+    exit: 127,
+    when: "The image's entrypoint does not exist.",
+    text: (e: { message: string }) => `the entrypoint does not exist: ${e.message}`,
+  },
+  CANNOT_START: {
+    exit: 125,
+    when: 'The container runtime could not start the container.',
+    text: (e: { message: string }) => `the container cannot be started: ${e.message}`,
+  },
+  DEADLINE: {
+    exit: 125,
+    when: 'The run did not end within its deadline; the message says in which phase, and what was waited for.',
+    text: (e: { seconds: number; phase: string }) => `the run did not end within ${e.seconds} s: ${e.phase}`,
+    hint: 'KRMPOD_DEADLINE sets the limit.',
+  },
+  POD_LOST: {
+    exit: 125,
+    when: 'The Pod was evicted, deleted by someone else, or its node went away.',
+    text: (e: { pod: string; why: string }) => `Pod ${e.pod} was lost: ${e.why}`,
+  },
+  STREAM_CUT: {
+    exit: 125,
+    when: "The connection that carries the function's output broke before its end.",
+    text: (e: { problem: string }) => `the stream of the function's output was cut: ${e.problem}`,
+    hint: 'Nothing was printed, because what arrived may not be all. Run it again.',
+  },
+  UNPROVEN: {
+    exit: 125,
+    when: 'The function exited 0, but it could not be proven that all of its output arrived.',
+    text: (e: { problem: string }) => `cannot prove that all of the function's output arrived: ${e.problem}`,
+    hint: 'Nothing was printed, because what arrived may not be all.',
+  },
+  OUTPUT_TOO_LARGE: {
+    exit: 125,
+    when: 'The function printed more than output.maxBytes.',
+    text: (e: { maxBytes: number }) =>
+      `the function printed more than ${e.maxBytes} bytes on stdout (output.maxBytes)`,
+  },
+  INTERRUPTED: {
+    exit: 125,
+    when: 'A signal, a broken stdout or a vanished caller ended the run; a signal gives 128 + its number.',
+    text: (e: { by: string }) => `interrupted: ${e.by}`,
+  },
+  INTERNAL: {
+    exit: 125,
+    when: 'A fault in krmpod itself.',
+    text: (e: { message: string }) => `unexpected error: ${e.message}`,
+    hint: 'This is a bug in krmpod; please report it, with KRMPOD_LOG=debug output.',
+  },
+} satisfies Record<string, CatalogueEntry>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** The values an error's text is made of. */
+export type ErrorDetails<C extends ErrorCode> = Parameters<(typeof ERRORS)[C]['text']>[0]

@@ -1,0 +1,46 @@
+import { cut } from '../argv/cut.ts'
+import { allValues } from '../argv/flag-values.ts'
+import { invalidArgument } from '../argv/usage.ts'
+import { isDomain } from './domain.ts'
+import type { Inputs } from './inputs.ts'
+import { readKeyValues } from './key-value-file.ts'
+import type { RunRequest } from './run-request.ts'
+
+// A Kubernetes annotation key: [DNS subdomain/]name, of any case.
+const KEY_NAME = /^[a-z0-9](?:[\w.-]{0,61}[a-z0-9])?$/i
+const OURS = 'krmpod.dev'
+/** docker takes any name: those that a Pod cannot have, and ours, are kept in one annotation, as JSON. */
+const OTHER_NAMES = `${OURS}/docker-labels`
+
+/** docker's labels (files first, then -l) and its annotations; of one name the last counts. */
+export function resolveAnnotations({ parsed, readFile }: Inputs): RunRequest['annotations'] {
+  const fromFiles = allValues(parsed, 'label-file')
+    .flatMap((file) => readKeyValues(file, readFile))
+    .flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
+  const labels = allValues(parsed, 'label').map(label)
+  const annotations = allValues(parsed, 'annotation').map(nameAndValue)
+  const all = [...new Map([...fromFiles, ...labels, ...annotations])]
+  const others = all.filter(([name]) => !isKey(name))
+  return Object.fromEntries([
+    ...all.filter(([name]) => isKey(name)),
+    ...(others.length > 0 ? [[OTHER_NAMES, JSON.stringify(Object.fromEntries(others))] as const] : []),
+  ])
+}
+
+function label(text: string): readonly [string, string] {
+  const [name, value] = nameAndValue(text.replace(/^[ \t]+/, ''))
+  if (name === '') throw invalidArgument('-l, --label', text, `invalid label '${text}': empty name`)
+  if (/[ \t]/.test(name)) throw invalidArgument('-l, --label', text, `label '${name}' contains whitespaces`)
+  return [name, value]
+}
+
+function nameAndValue(text: string): readonly [string, string] {
+  const [name, value = ''] = cut(text, '=')
+  return [name, value]
+}
+
+function isKey(name: string): boolean {
+  const [prefix, key] = cut(name, '/')
+  if (key === undefined) return KEY_NAME.test(name)
+  return prefix.toLowerCase() !== OURS && isDomain(prefix) && KEY_NAME.test(key)
+}

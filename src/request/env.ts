@@ -1,0 +1,57 @@
+import { cut } from '../argv/cut.ts'
+import { allValues } from '../argv/flag-values.ts'
+import { invalidArgument } from '../argv/usage.ts'
+import { badValue } from './bad-value.ts'
+import { lookUp } from './environment.ts'
+import type { Inputs } from './inputs.ts'
+import { readKeyValues } from './key-value-file.ts'
+import type { EnvVar, RunRequest } from './run-request.ts'
+
+// What the Kubernetes API takes as a name since 1.34; older servers take less and say so themselves.
+const NAME = /^[ -<>-~]+$/
+
+/** docker's order: the files first, then -e; of one name the last counts. */
+export function resolveEnv(inputs: Inputs): Pick<RunRequest, 'env' | 'warnings'> {
+  const fromFiles = allValues(inputs.parsed, 'env-file').flatMap((file) => fileVariables(file, inputs))
+  const { variables, unset } = flagVariables(inputs)
+  const byName = new Map([...fromFiles, ...variables].map((variable) => [variable.name, variable]))
+  const env = [...byName.values()]
+  for (const { name } of env) {
+    if (!NAME.test(name))
+      throw badValue('environment variable name', name, "printable ASCII characters without '='")
+  }
+  return { env, warnings: unset.filter((name) => !byName.has(name)).map(unsetWarning) }
+}
+
+/** A bare name in a file that the caller's environment does not have is left out. */
+function fileVariables(file: string, { env, readFile }: Inputs): readonly EnvVar[] {
+  return readKeyValues(file, readFile).flatMap(([name, value]): readonly EnvVar[] => {
+    if (value !== undefined) return [{ name, value, secret: false }]
+    const own = lookUp(env, name)
+    return own === undefined ? [] : [{ name, value: own, secret: true }]
+  })
+}
+
+/**
+ * A bare `-e NAME` that the caller's environment does not have takes back an earlier `-e NAME=VALUE`, but not
+ * a line of a file: docker's client keeps one entry per name of -e, and its daemon lets a name without a value
+ * remove only what the image and the daemon itself have set.
+ */
+function flagVariables({ parsed, env }: Inputs): { variables: readonly EnvVar[]; unset: readonly string[] } {
+  const variables = new Map<string, EnvVar>()
+  const unset = new Set<string>()
+  for (const text of allValues(parsed, 'env')) {
+    const [name, given] = cut(text, '=')
+    if (name === '') throw invalidArgument('-e, --env', text, `invalid environment variable: ${text}`)
+    const value = given ?? lookUp(env, name)
+    variables.delete(name)
+    unset.delete(name)
+    if (value === undefined) unset.add(name)
+    else variables.set(name, { name, value, secret: given === undefined })
+  }
+  return { variables: [...variables.values()], unset: [...unset] }
+}
+
+function unsetWarning(name: string): string {
+  return `-e ${name}: the caller has no ${name}; a Pod cannot unset it, so one that the image sets stays`
+}

@@ -1,0 +1,13 @@
+import type { ParsedArgv } from '../argv/parsed-argv.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Environment } from './environment.ts'
+import type { ReadFile } from './key-value-file.ts'
+
+/** All that a request is made of. */
+export interface Inputs {
+  readonly parsed: ParsedArgv
+  readonly settings: Settings
+  readonly env: Environment
+  /** For --env-file and --label-file: paths as they were written, relative to the caller's directory. */
+  readonly readFile: ReadFile
+}

@@ -1,0 +1,69 @@
+import { allValues, isOn, lastValue } from '../argv/flag-values.ts'
+import type { ParsedArgv } from '../argv/parsed-argv.ts'
+import { resolveAnnotations } from './annotations.ts'
+import { badValue } from './bad-value.ts'
+import { resolveDns } from './dns.ts'
+import { resolveEnv } from './env.ts'
+import { resolveHosts } from './hosts.ts'
+import { parseImageRef } from './image-ref.ts'
+import type { Inputs } from './inputs.ts'
+import { resolveNames } from './names.ts'
+import { resolveNetwork } from './network.ts'
+import { resolvePlatform } from './platform.ts'
+import { resolveProgram } from './program.ts'
+import { resolvePull } from './pull.ts'
+import { resolveResources } from './resources.ts'
+import type { RunRequest } from './run-request.ts'
+import { resolveStreams } from './streams.ts'
+import { resolveGroups, resolveUser } from './user.ts'
+import { wholeNumber } from './whole-number.ts'
+
+// It counts only when a run is interrupted: a function has nothing to save then.
+const STOP_TIMEOUT_SECONDS = '1'
+
+/** Everything one run asks for: flags, settings and environment made one. */
+export function resolve(inputs: Inputs): RunRequest {
+  const { parsed, settings, env } = inputs
+  parseImageRef(parsed.image)
+  return {
+    image: parsed.image,
+    ...resolveProgram(parsed),
+    user: resolveUser(parsed, settings),
+    groups: resolveGroups(parsed),
+    network: resolveNetwork(parsed),
+    ...resolveEnv(inputs),
+    streams: resolveStreams(parsed),
+    readOnlyRoot: settings.readOnlyRoot || isOn(parsed, 'read-only'),
+    dropCapabilities: capabilities(parsed),
+    resources: resolveResources(parsed, settings),
+    pullPolicy: resolvePull(parsed),
+    pullSecrets: settings.images.pullSecrets,
+    ...resolvePlatform(parsed, env),
+    ...resolveNames(parsed),
+    annotations: resolveAnnotations(inputs),
+    hosts: resolveHosts(parsed),
+    dns: resolveDns(parsed),
+    stopTimeoutSeconds: wholeNumber(
+      '--stop-timeout',
+      lastValue(parsed, 'stop-timeout') ?? STOP_TIMEOUT_SECONDS,
+    ),
+    ...cidfile(parsed),
+    deadlineMs: settings.deadlineMs,
+    nudge: settings.nudge === 'auto',
+    proof: settings.proof === 'on',
+    maxOutputBytes: settings.output.maxBytes,
+  }
+}
+
+/** docker's `CAP_NET_RAW` is Kubernetes' `NET_RAW`. */
+function capabilities(parsed: ParsedArgv): readonly string[] {
+  const names = allValues(parsed, 'cap-drop').map((text) => text.trim().toUpperCase().replace(/^CAP_/, ''))
+  const bad = names.find((name) => !/^[A-Z][A-Z_]*$/.test(name))
+  if (bad !== undefined) throw badValue('--cap-drop', bad, 'a capability such as NET_RAW, or ALL')
+  return [...new Set(names)]
+}
+
+function cidfile(parsed: ParsedArgv): Pick<RunRequest, 'cidfile'> {
+  const cidfile = lastValue(parsed, 'cidfile')
+  return cidfile ? { cidfile } : {}
+}

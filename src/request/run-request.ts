@@ -1,0 +1,75 @@
+/** What one `docker run` asks for, with settings and environment applied: immutable, nothing left to look up. */
+export interface RunRequest {
+  /** The reference as it was given, e.g. `ghcr.io/kptdev/krm-functions-catalog/set-labels:v0.2.0`. */
+  readonly image: string
+  /** Replaces the image's ENTRYPOINT (and drops its CMD). */
+  readonly entrypoint?: readonly string[]
+  /** Replaces the image's CMD. Empty: the image's own. */
+  readonly args: readonly string[]
+  readonly workingDir?: string
+  readonly user: User
+  readonly groups: readonly number[]
+  /** `none`: a deny-all NetworkPolicy selects the Pod. `open`: the cluster's Pod network. Never the node's. */
+  readonly network: 'none' | 'open'
+  readonly env: readonly EnvVar[]
+  readonly streams: StreamWishes
+  readonly readOnlyRoot: boolean
+  readonly dropCapabilities: readonly string[]
+  readonly resources: Resources
+  readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
+  readonly pullSecrets: readonly string[]
+  readonly platform?: { readonly os: string; readonly arch: string }
+  readonly name?: string
+  readonly hostname?: string
+  /** docker's labels and annotations; both become annotations, whose values may be long. */
+  readonly annotations: Readonly<Record<string, string>>
+  readonly hosts: readonly { readonly ip: string; readonly names: readonly string[] }[]
+  readonly dns: {
+    readonly servers: readonly string[]
+    readonly searches: readonly string[]
+    readonly options: readonly string[]
+  }
+  readonly stopTimeoutSeconds: number
+  readonly cidfile?: string
+  /** Whole run, from its start to the exit code. */
+  readonly deadlineMs: number
+  readonly nudge: boolean
+  readonly proof: boolean
+  readonly maxOutputBytes: number
+  /** Things the caller should know of, one line each: ignored flags with consequences, unset names. */
+  readonly warnings: readonly string[]
+}
+
+/** `image`: whatever the image or the namespace says. A missing gid leaves it to the image's passwd, as docker does. */
+export type User =
+  | { readonly kind: 'image' }
+  | { readonly kind: 'ids'; readonly uid: number; readonly gid?: number }
+
+/** `secret`: the value came from the caller's environment (bare `-e NAME`) and stays out of the Pod's spec. */
+export interface EnvVar {
+  readonly name: string
+  readonly value: string
+  readonly secret: boolean
+}
+
+export interface StreamWishes {
+  /** `-i`: the caller's stdin is fed to the function. Otherwise the function reads an empty stdin. */
+  readonly stdin: boolean
+  /** Not attached (`-a` names only others): drained and dropped. */
+  readonly stdout: boolean
+  readonly stderr: boolean
+}
+
+/** Quantities as Kubernetes writes them; undefined: none set. */
+export interface Resources {
+  readonly requests: ResourceList
+  readonly limits: ResourceList
+  /** `--shm-size`, in bytes. */
+  readonly shmBytes?: number
+}
+
+export interface ResourceList {
+  readonly cpu?: string
+  readonly memory?: string
+  readonly 'ephemeral-storage'?: string
+}

@@ -1,0 +1,21 @@
+/** Every setting with its value after all sources were merged (flags > KRMPOD_* environment > files > default). */
+export interface Settings {
+  readonly namespace?: string
+  readonly context?: string
+  readonly kubeconfig?: string
+  /** `cache`: whether an exec plugin's credential may be kept on disk until it expires. */
+  readonly credentials: { readonly cache: 'on' | 'off' }
+  readonly deadlineMs: number
+  readonly readOnlyRoot: boolean
+  /** What `--user nobody` (and no --user) means: numeric `UID:GID`, or `namespace` to leave it to the namespace. */
+  readonly user: { readonly nobody: string }
+  readonly resources: {
+    readonly requests: { readonly cpu: string; readonly memory: string; readonly ephemeralStorage: string }
+    readonly limits: { readonly cpu?: string; readonly memory: string; readonly ephemeralStorage: string }
+  }
+  readonly images: { readonly pullSecrets: readonly string[] }
+  readonly nudge: 'auto' | 'off'
+  readonly proof: 'on' | 'off'
+  readonly output: { readonly maxBytes: number }
+  readonly log: 'off' | 'debug'
+}
