@@ -1,0 +1,142 @@
+import * as http from 'node:http'
+import * as https from 'node:https'
+import { type Action, ApiError, ConnectionError } from './api-error.ts'
+import type { Credentials } from './credentials.ts'
+
+export interface ApiRequest {
+  readonly action: Action
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Below the server's own path, starting with `/`. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly contentType?: string
+  readonly signal?: AbortSignal
+}
+
+/** Told of every request and its answer; for people who look for a fault. */
+export type Log = (fields: Readonly<Record<string, string | number>>, message: string) => void
+
+/** How long an answer may take to begin. A watch's body may then be quiet for as long as it likes. */
+const ANSWER_TIMEOUT_MS = 30_000
+
+/** Plain requests to one API server over kept connections. Only what a run needs; no informers, no models. */
+export class ApiClient {
+  readonly credentials: Credentials
+  readonly agent: http.Agent
+  readonly #transport: typeof http | typeof https
+  readonly #log: Log | undefined
+
+  constructor(credentials: Credentials, log?: Log) {
+    this.credentials = credentials
+    this.#log = log
+    const secure = credentials.server.protocol === 'https:'
+    this.#transport = secure ? https : http
+    this.agent =
+      credentials.proxyAgent ??
+      (secure
+        ? new https.Agent({ keepAlive: true, ...credentials.tls })
+        : new http.Agent({ keepAlive: true }))
+  }
+
+  /** The parsed JSON answer of a 2xx; ApiError for any other status, ConnectionError for none. */
+  async json<T>(request: ApiRequest): Promise<T> {
+    const body = await this.bytes(request)
+    return JSON.parse(body.toString('utf8')) as T
+  }
+
+  async bytes(request: ApiRequest): Promise<Buffer> {
+    const response = await this.stream(request)
+    try {
+      return await collect(response)
+    } catch (error) {
+      throw connectionError(request.action, error)
+    }
+  }
+
+  /** The answer's body as it comes, for watches. */
+  async stream(request: ApiRequest): Promise<http.IncomingMessage> {
+    try {
+      return await this.#answered(request)
+    } catch (error) {
+      // Credentials may have been revoked before their time: ask for new ones, once.
+      if (!(error instanceof ApiError) || error.status !== 401 || !this.credentials.refresh) throw error
+      await this.credentials.refresh()
+      return this.#answered(request)
+    }
+  }
+
+  async #answered(request: ApiRequest): Promise<http.IncomingMessage> {
+    const headers = await this.credentials.headers()
+    const start = performance.now()
+    const response = await this.#send(request, headers)
+    const status = response.statusCode ?? 0
+    const ms = Math.round(performance.now() - start)
+    this.#log?.(
+      { method: request.method, path: request.path, status, ms },
+      `${request.action.verb} ${request.action.resource}`,
+    )
+    if (status >= 200 && status < 300) return response
+    const body = await collect(response).catch(() => Buffer.alloc(0))
+    throw new ApiError(request.action, { status, headers: response.headers, body })
+  }
+
+  url(path: string, query: Readonly<Record<string, string>> = {}): URL {
+    const url = new URL(this.credentials.server)
+    url.pathname = url.pathname.replace(/\/$/, '') + path
+    url.search = new URLSearchParams(query).toString()
+    return url
+  }
+
+  close(): void {
+    this.agent.destroy()
+  }
+
+  #send(
+    request: ApiRequest,
+    headers: Readonly<Record<string, string | string[]>>,
+  ): Promise<http.IncomingMessage> {
+    const { action, method, path, query, body, contentType = 'application/json', signal } = request
+    const payload = body === undefined ? undefined : JSON.stringify(body)
+    return new Promise((resolve, reject) => {
+      const outgoing = this.#transport.request(this.url(path, query), {
+        method,
+        agent: this.agent,
+        ...this.credentials.tls,
+        ...(signal && { signal }),
+        headers: {
+          accept: 'application/json',
+          ...headers,
+          ...(payload !== undefined && {
+            'content-type': contentType,
+            'content-length': Buffer.byteLength(payload),
+          }),
+        },
+      })
+      const timer = setTimeout(() => outgoing.destroy(timeoutError()), ANSWER_TIMEOUT_MS)
+      outgoing.once('close', () => clearTimeout(timer))
+      outgoing.once('response', (response) => {
+        clearTimeout(timer)
+        resolve(response)
+      })
+      outgoing.once('error', (error) => reject(connectionError(action, error)))
+      outgoing.end(payload)
+    })
+  }
+}
+
+async function collect(response: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of response) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+function timeoutError(): NodeJS.ErrnoException {
+  return Object.assign(new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`), { code: 'ETIMEDOUT' })
+}
+
+/** An aborted request keeps the reason of its abort: that reason came first. */
+function connectionError(action: Action, error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error))
+  return error.name === 'AbortError' ? error : new ConnectionError(action, error)
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pod, Status } from '../kube/types.ts'
+import type { ApiClient } from './api-client.ts'
+import { ApiError } from './api-error.ts'
+import { getPod, podsPath } from './pods.ts'
+
+export type PodChange = { readonly kind: 'seen'; readonly pod: Pod } | { readonly kind: 'gone' }
+
+interface WatchOptions {
+  readonly namespace: string
+  readonly name: string
+  readonly signal: AbortSignal
+  /** Called once, when the first watch is open: what is created from now on will be seen. */
+  readonly onOpen: () => void
+}
+
+type WatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: Pod }
+  | { readonly type: 'ERROR'; readonly object: Status }
+
+const RETRY_MS = [50, 200, 500, 1000]
+
+/**
+ * Every change of one Pod, from before it exists until it is gone. A broken watch is opened again from a fresh look
+ * at the Pod, so that nothing between two watches is missed. Ends with the signal; throws what can never succeed.
+ */
+export async function* watchPod(
+  api: ApiClient,
+  options: WatchOptions,
+): AsyncGenerator<PodChange, void, undefined> {
+  let known = false
+  let resourceVersion: string | undefined
+  const stopped = (): boolean => options.signal.aborted
+  for (let failures = 0; !stopped(); ) {
+    try {
+      if (known) {
+        const pod = await getPod(api, options, options)
+        resourceVersion = pod.metadata?.resourceVersion
+        yield { kind: 'seen', pod }
+      }
+      const response = await openWatch(api, options, resourceVersion)
+      options.onOpen()
+      for await (const event of events(response)) {
+        failures = 0
+        if (event.type === 'ERROR') break // usually 410: the version is too old, so look afresh
+        if (event.type === 'DELETED') return yield { kind: 'gone' }
+        known = true
+        if (event.type !== 'BOOKMARK') yield { kind: 'seen', pod: event.object }
+      }
+    } catch (error) {
+      if (stopped()) return
+      if (known && error instanceof ApiError && error.status === 404) return yield { kind: 'gone' }
+      if (error instanceof ApiError && [401, 403].includes(error.status)) throw error
+    }
+    const pause = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 0
+    failures += 1
+    await sleep(pause * (0.5 + Math.random()), undefined, { signal: options.signal }).catch(() => undefined)
+  }
+}
+
+function openWatch(
+  api: ApiClient,
+  options: WatchOptions,
+  resourceVersion?: string,
+): Promise<IncomingMessage> {
+  return api.stream({
+    action: { verb: 'watch', resource: 'pods' },
+    method: 'GET',
+    path: podsPath(options.namespace),
+    query: {
+      watch: '1',
+      fieldSelector: `metadata.name=${options.name}`,
+      ...(resourceVersion && { resourceVersion }),
+    },
+    signal: options.signal,
+  })
+}
+
+/** One JSON object a line. */
+async function* events(response: IncomingMessage): AsyncGenerator<WatchEvent, void, undefined> {
+  let rest = ''
+  response.setEncoding('utf8')
+  for await (const text of response) {
+    const lines = (rest + String(text)).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line) yield JSON.parse(line) as WatchEvent
+  }
+}

@@ -1,0 +1,31 @@
+import type { RunError } from '../errors/run-error.ts'
+import type { RunResult } from './run-result.ts'
+
+// ESC, CSI and the like in a message from outside must not drive the caller's terminal.
+// biome-ignore lint: control characters are what this is about
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+
+/** One line without control characters. */
+export function plain(text: string): string {
+  return text
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll(CONTROL, '')
+    .trim()
+}
+
+/** `docker: <reason>.` first, as callers and people know it, then the notes (the Pod's events), then the hint. */
+export function explainError(error: RunError): string {
+  const reason = plain(error.message).replace(/\.$/, '')
+  const lines = [`docker: ${reason}.`, ...error.notes.map((note) => `  ${plain(note)}`)]
+  return [...lines, ...(error.hint ? [error.hint] : []), ''].join('\n')
+}
+
+/** What a function's end means when its exit code alone does not say it; undefined when there is nothing to add. */
+export function explainResult(
+  { reason, exitCode }: RunResult,
+  memoryLimit: string | undefined,
+): string | undefined {
+  if (reason !== 'OOMKilled') return undefined
+  const limit = memoryLimit === undefined ? '' : ` of ${memoryLimit}`
+  return `docker: the function was killed for using more than its memory limit${limit} (exit ${exitCode}); raise it with --memory or resources.limits.memory.\n`
+}

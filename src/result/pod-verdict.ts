@@ -1,0 +1,72 @@
+import { RunError } from '../errors/run-error.ts'
+import type { ContainerStatus, Pod } from '../kube/types.ts'
+import { START_ERROR_REASONS, startError } from './start-error.ts'
+import type { Verdict } from './verdict.ts'
+import { finalWaitingReason } from './waiting-reason.ts'
+
+/** Reads one snapshot of the Pod. `container` is the function's; the Pod's phase is never waited for: it lags by a second. */
+export function podVerdict(pod: Pod, container: string): Verdict {
+  const status = pod.status?.containerStatuses?.find(({ name }) => name === container)
+  return lost(pod, status) ?? exited(status) ?? waiting(pod, status, container)
+}
+
+/** The Pod was taken away: what its container did after that is not the function's own doing. */
+function lost(pod: Pod, status: ContainerStatus | undefined): Verdict | undefined {
+  const { reason, message } = pod.status ?? {}
+  const seconds = pod.spec?.activeDeadlineSeconds ?? 0
+  if (reason === 'DeadlineExceeded') {
+    return failed(new RunError('DEADLINE', { seconds, phase: 'the Pod reached its activeDeadlineSeconds' }))
+  }
+  const disruption = pod.status?.conditions?.find(
+    ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
+  )
+  const why =
+    (pod.metadata?.deletionTimestamp && 'it was deleted by someone else') ||
+    (disruption && `${disruption.reason ?? 'disrupted'}: ${disruption.message ?? ''}`) ||
+    (status?.state?.terminated?.reason === 'ContainerStatusUnknown' &&
+      'its node lost track of the container') ||
+    (reason && pod.status?.phase === 'Failed' && `${reason}: ${message ?? ''}`)
+  return why ? failed(new RunError('POD_LOST', { pod: pod.metadata?.name ?? '', why })) : undefined
+}
+
+function exited(status: ContainerStatus | undefined): Verdict | undefined {
+  const terminated = status?.state?.terminated
+  if (!terminated) return undefined
+  if (START_ERROR_REASONS.has(terminated.reason ?? '')) return failed(startError(terminated.message ?? ''))
+  return { kind: 'exited', code: terminated.exitCode, reason: terminated.reason ?? '' }
+}
+
+function waiting(pod: Pod, status: ContainerStatus | undefined, container: string): Verdict {
+  if (status?.state?.running) return { kind: 'running' }
+  const image = pod.spec?.containers.find(({ name }) => name === container)?.image ?? ''
+  const reason = status?.state?.waiting
+  const final = reason && finalWaitingReason(reason, image)
+  if (final) return failed(final)
+  const detail =
+    reason && reason.reason !== 'ContainerCreating' ? words(reason.reason, reason.message) : undefined
+  const scheduled = condition(pod, 'PodScheduled')
+  if (!pod.spec?.nodeName) {
+    const unschedulable =
+      scheduled?.status === 'False' ? words(scheduled.reason, scheduled.message) : undefined
+    return { kind: 'waiting', phase: 'scheduling', ...(unschedulable && { detail: unschedulable }) }
+  }
+  // Clusters before 1.29 do not know the condition: there a scheduled Pod is all there is to go by.
+  const ready = condition(pod, 'PodReadyToStartContainers')
+  const phase = ready && ready.status !== 'True' ? 'preparing' : 'starting'
+  return { kind: 'waiting', phase, ...(detail && { detail }) }
+}
+
+function condition(
+  pod: Pod,
+  type: string,
+): { status: string; reason?: string; message?: string } | undefined {
+  return pod.status?.conditions?.find((candidate) => candidate.type === type)
+}
+
+function words(reason: string | undefined, message: string | undefined): string {
+  return [reason, message].filter(Boolean).join(': ')
+}
+
+function failed(error: RunError): Verdict {
+  return { kind: 'failed', error }
+}

@@ -1,0 +1,22 @@
+import type { Readable, Writable } from 'node:stream'
+import type { ApiClient } from '../cluster/api-client.ts'
+import type { Trace } from '../session/trace.ts'
+
+/** The world around one run, passed in so that a test, or a program that calls us, can be that world. */
+export interface RunHost {
+  readonly api: ApiClient
+  readonly namespace: string
+  /** Being filled from the caller's stdin since the process began. */
+  readonly stdin: Readable
+  readonly stdout: Writable
+  readonly stderr: Writable
+  /** For output and input that do not fit into memory. */
+  readonly temporaryDirectory: string
+  readonly now: () => Date
+  readonly newRunId: () => string
+  readonly trace: Trace
+  /** Aborted with a RunError when the caller wants the run to end: a signal, a broken stdout. */
+  readonly interrupted: AbortSignal
+  /** `--keep`: leave the Pod where it is. */
+  readonly keep: boolean
+}

@@ -1,0 +1,18 @@
+import { ownPod } from '../cluster/own-pod.ts'
+import { planPod } from '../plan/plan-pod.ts'
+import type { PodPlan } from '../plan/pod-plan.ts'
+import type { RunRequest } from '../request/run-request.ts'
+import type { RunHost } from './host.ts'
+
+type Planner = Pick<RunHost, 'api' | 'namespace' | 'newRunId' | 'now'>
+
+/** The plan of a run in this world: who we are, when, and inside which Pod. */
+export async function planRun(
+  request: RunRequest,
+  { api, namespace, newRunId, now }: Planner,
+): Promise<PodPlan> {
+  const own = await ownPod(api.credentials)
+  // An owner in another namespace would be taken for a missing one, and the Pod collected at once.
+  const owner = own?.namespace === namespace ? own : undefined
+  return planPod(request, { runId: newRunId(), now: now(), namespace, ...(owner && { owner }) })
+}

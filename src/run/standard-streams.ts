@@ -1,0 +1,33 @@
+import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
+import type { Spool } from '../streams/spool.ts'
+
+/** Keeps the caller's stdin from its first byte, while the cluster is still being asked. */
+export async function readInto(spool: Spool, stdin: Readable): Promise<void> {
+  try {
+    for await (const chunk of stdin) spool.write(chunk as Buffer)
+    spool.end()
+  } catch (error) {
+    spool.fail(error as Error)
+  }
+}
+
+/** Writes with backpressure; never closes the stream, which is the caller's. */
+export async function writeTo(
+  stream: Writable,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<void> {
+  for await (const chunk of chunks) {
+    if (chunk.length > 0 && !stream.write(chunk)) await once(stream, 'drain')
+  }
+}
+
+/** Resolves when everything written so far has left this process. */
+export function flushed(stream: Writable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write('', (error) => {
+      if (error) reject(error)
+      else resolve()
+    })
+  })
+}

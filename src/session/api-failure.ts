@@ -1,0 +1,39 @@
+import { ApiError, ConnectionError } from '../cluster/api-error.ts'
+import { RunError } from '../errors/run-error.ts'
+
+interface Where {
+  readonly namespace: string
+  readonly server: string
+}
+
+/** A failed request in the catalogue's words. Anything that is not of the API comes back as it is. */
+export function apiFailure(error: unknown, { namespace, server }: Where): unknown {
+  if (error instanceof ConnectionError) {
+    return new RunError(
+      'API_UNREACHABLE',
+      { server, problem: error.message || error.problem },
+      { cause: error },
+    )
+  }
+  if (!(error instanceof ApiError)) return error
+  const { status, message } = error
+  const { verb, resource } = error.action
+  if (status === 401) return new RunError('UNAUTHORIZED', { server }, { cause: error })
+  if (status === 403)
+    return new RunError('FORBIDDEN', { verb, resource, namespace, message }, { cause: error })
+  if (status === 404 && message.startsWith('namespaces ')) {
+    return new RunError('NAMESPACE_NOT_FOUND', { namespace }, { cause: error })
+  }
+  return new RunError('API_REJECTED', { verb, resource, status, message }, { cause: error })
+}
+
+/** Trouble that may pass by itself: waited for inside the deadline. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof ConnectionError) return !error.isFinal
+  if (!(error instanceof ApiError)) return false
+  if (error.status === 429 || error.status >= 500) return true
+  // A full quota, and a namespace so new that its service account is still missing, come as 403;
+  // two requests that update one quota at once, as 409 Conflict.
+  if (error.status === 403) return /exceeded quota|error looking up service account/.test(error.message)
+  return error.status === 409 && error.reason === 'Conflict'
+}

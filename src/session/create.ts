@@ -1,0 +1,53 @@
+import { ApiError } from '../cluster/api-error.ts'
+import { createPod, createSecret, getPod } from '../cluster/pods.ts'
+import { ANNOTATIONS } from '../kube/labels.ts'
+import type { Pod } from '../kube/types.ts'
+import { patiently } from './patience.ts'
+import { podOf, type Target } from './target.ts'
+
+/** Creates the plan's Pod, waiting for quota and for a struggling API server. Idempotent, because its name is unique. */
+export async function createPlannedPod(target: Target): Promise<Pod> {
+  const { api, plan, signal, trace } = target
+  trace.enter('creating the Pod')
+  return patiently(async (tries) => {
+    try {
+      return await createPod(api, plan.pod, { signal })
+    } catch (error) {
+      // An earlier try got no answer, yet arrived.
+      if (
+        tries > 0 &&
+        error instanceof ApiError &&
+        error.status === 409 &&
+        error.reason === 'AlreadyExists'
+      ) {
+        const pod = await getPod(api, podOf(target), { signal })
+        if (runIdOf(pod) === runIdOf(plan.pod)) return pod
+      }
+      throw error
+    }
+  }, target)
+}
+
+/** Made after the Pod so that it is owned by it: kubelet looks for it again until it is there. */
+export async function createPlannedSecret({ api, plan, signal, trace }: Target, owner: Pod): Promise<void> {
+  const { secret } = plan
+  const { name, uid } = owner.metadata ?? {}
+  if (!secret || !name || !uid) return
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'Pod', name, uid }]
+  const owned = { ...secret, metadata: { ...secret.metadata, ownerReferences } }
+  await patiently(
+    async (tries) => {
+      try {
+        await createSecret(api, owned, { signal })
+      } catch (error) {
+        if (tries > 0 && error instanceof ApiError && error.reason === 'AlreadyExists') return
+        throw error
+      }
+    },
+    { trace, signal },
+  )
+}
+
+function runIdOf(pod: Pod): string | undefined {
+  return pod.metadata?.annotations?.[ANNOTATIONS.runId]
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { resizeCpu } from '../cluster/pods.ts'
+import type { PodObserver } from './pod-observer.ts'
+import { podOf, type Target } from './target.ts'
+
+const PAUSE_MS = 80
+
+/** Asks kubelet to look again. Each Pod takes only so many. */
+export type Nudge = (stop: AbortSignal) => Promise<void>
+
+/**
+ * kubelet finds a container's end at its next relist, up to a second later. A resized CPU request makes it relist the
+ * Pod at once (1.36+, PLEGOnDemandRelist). It changes nothing but the moment: a refusal (no right, a quota, a
+ * LimitRange, an older cluster) is done without.
+ */
+export function nudger(target: Target, observer: PodObserver): Nudge {
+  const left = [...(target.plan.nudge?.cpuRequests ?? [])]
+  return async (stop) => {
+    const signal = AbortSignal.any([stop, target.signal])
+    for (let cpuRequest = left.shift(); cpuRequest !== undefined; cpuRequest = left.shift()) {
+      if (signal.aborted || observer.verdict.kind === 'exited') return
+      await resizeCpu(target.api, { ...podOf(target), cpuRequest }, { signal }).catch(() => undefined)
+      await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined)
+    }
+  }
+}
+
+/** The function's exit code as kubelet states it, brought about sooner by a nudge once the streams have ended. */
+export async function awaitExit(
+  observer: PodObserver,
+  nudge: Nudge,
+): Promise<{ code: number; reason: string }> {
+  const stop = new AbortController()
+  const nudging = nudge(stop.signal)
+  try {
+    return await observer.until((verdict) => (verdict.kind === 'exited' ? verdict : undefined))
+  } finally {
+    stop.abort()
+    await nudging
+  }
+}

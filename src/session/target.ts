@@ -1,0 +1,21 @@
+import type { ApiClient } from '../cluster/api-client.ts'
+import type { RunError } from '../errors/run-error.ts'
+import type { PodPlan } from '../plan/pod-plan.ts'
+import type { Trace } from './trace.ts'
+
+/** What every part of a session works with. */
+export interface Target {
+  readonly api: ApiClient
+  readonly plan: PodPlan
+  readonly trace: Trace
+  /** Ends the run: aborted with a RunError that says why, at the latest at the deadline. */
+  readonly signal: AbortSignal
+  /** Ends the run from within; the first reason wins. */
+  readonly stop: (reason: RunError) => void
+  /** Failed requests in the catalogue's words. */
+  readonly explain: (error: unknown) => unknown
+}
+
+export function podOf({ plan }: Target): { namespace: string; name: string } {
+  return { namespace: plan.namespace, name: plan.pod.metadata.name }
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ApiError } from '../cluster/api-error.ts'
+import { deletePod, deleteSecret } from '../cluster/pods.ts'
+import { isTransient } from './api-failure.ts'
+import type { CloseOptions } from './session.ts'
+import { podOf, type Target } from './target.ts'
+
+const ATTEMPTS = 4
+const PAUSE_MS = 250
+const BOUND_MS = 5_000
+
+/** Deletes what the run made, whatever came before; what is left is told in one line, never thrown. */
+export async function deleteObjects(
+  target: Target,
+  { graceSeconds, uid }: CloseOptions & { uid?: string },
+): Promise<readonly string[]> {
+  const pod = podOf(target)
+  const deletions = [
+    persistently(() => deletePod(target.api, { ...pod, graceSeconds, ...(uid && { uid }) })),
+    // The Pod owns it, so the garbage collector would take it: this is only sooner.
+    ...(target.plan.secret ? [persistently(() => deleteSecret(target.api, pod)).catch(() => undefined)] : []),
+  ]
+  try {
+    await Promise.race([Promise.all(deletions), sleep(BOUND_MS, undefined, { ref: false }).then(tooLong)])
+    return []
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return [`could not delete Pod ${pod.namespace}/${pod.name}, which ends by itself: ${reason}`]
+  }
+}
+
+async function persistently(remove: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await remove()
+      return
+    } catch (error) {
+      // 404: gone. 409: another object has the name by now, so ours is gone, too.
+      if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return
+      if (attempt >= ATTEMPTS || !isTransient(error)) throw error
+      await sleep(PAUSE_MS * attempt)
+    }
+  }
+}
+
+function tooLong(): never {
+  throw new Error(`no answer within ${BOUND_MS / 1000} s`)
+}

@@ -1,0 +1,80 @@
+import type { Verdict } from '../result/verdict.ts'
+
+/** What a run is busy with, in order; each is named for what is being waited for. */
+export type Phase =
+  | 'connecting'
+  | 'checking the network policy'
+  | 'creating the Pod'
+  | 'scheduling'
+  | 'preparing the Pod'
+  | 'starting the container'
+  | 'running'
+  | 'reading the exit code'
+  | 'proving the output whole'
+  | 'cleaning up'
+
+export interface PhaseTiming {
+  readonly phase: Phase
+  readonly ms: number
+}
+
+/** Where a run's time went, and what it is waiting for now. `now`: milliseconds from the start of the process. */
+export class Trace {
+  readonly #now: () => number
+  readonly #listener: ((phase: Phase, detail?: string) => void) | undefined
+  readonly #starts: { phase: Phase; at: number }[]
+  #detail: string | undefined
+
+  constructor(now: () => number, listener?: (phase: Phase, detail?: string) => void) {
+    this.#now = now
+    this.#listener = listener
+    this.#starts = [{ phase: 'connecting', at: 0 }]
+  }
+
+  enter(phase: Phase): void {
+    if (this.#starts.at(-1)?.phase === phase) return
+    this.#starts.push({ phase, at: this.#now() })
+    this.#detail = undefined
+    this.#listener?.(phase)
+  }
+
+  /** More about what the current phase waits for: a quota's message, an unschedulable Pod's. */
+  waitFor(detail: string | undefined): void {
+    if (detail === undefined || detail === this.#detail) return
+    this.#detail = detail
+    const phase = this.#starts.at(-1)?.phase
+    if (phase) this.#listener?.(phase, detail)
+  }
+
+  /** `starting the container (ImagePullBackOff: …)` */
+  describe(): string {
+    const phase = this.#starts.at(-1)?.phase ?? ''
+    return this.#detail === undefined ? phase : `${phase} (${this.#detail})`
+  }
+
+  /** `phase` has not begun yet. */
+  isBefore(phase: Phase): boolean {
+    return !this.#starts.some((start) => start.phase === phase)
+  }
+
+  timings(): readonly PhaseTiming[] {
+    const end = this.#now()
+    return this.#starts.map(({ phase, at }, index) => ({
+      phase,
+      ms: (this.#starts[index + 1]?.at ?? end) - at,
+    }))
+  }
+}
+
+const WAITING_FOR = {
+  scheduling: 'scheduling',
+  preparing: 'preparing the Pod',
+  starting: 'starting the container',
+} as const
+
+/** The Pod's status, as phases: only while the function has not been attached to. */
+export function followPhase(trace: Trace, verdict: Verdict): void {
+  if (verdict.kind !== 'waiting' || !trace.isBefore('running')) return
+  trace.enter(WAITING_FOR[verdict.phase])
+  trace.waitFor(verdict.detail)
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import type { WebSocket } from 'ws'
+import { CLOSE_STDIN, decodeFrame, STDIN_CHUNK_BYTES, stdinFrame } from './frames.ts'
+import type { Spool } from './spool.ts'
+import { parseStatusFrame, type StreamStatus } from './status-frame.ts'
+
+export interface Sinks {
+  stdout(data: Buffer): void
+  stderr(data: Buffer): void
+}
+
+/** How a connection ended. Without a status frame it was cut, whatever the close code says. */
+export interface StreamEnd {
+  readonly status?: StreamStatus
+  readonly closeCode: number
+}
+
+const HIGH_WATER_BYTES = 1024 * 1024
+// For load balancers that drop quiet connections. A missing pong means nothing while stdin is not being read.
+const PING_MS = 25_000
+const PONG_GRACE_MS = 100
+
+/** One attach connection: stdout and stderr into sinks as they come, stdin out of a spool with backpressure. */
+export class Channels {
+  readonly ended: Promise<StreamEnd>
+  readonly protocol: string
+  #received = 0
+  #stdinConfirmed = false
+  readonly #socket: WebSocket
+  readonly #pings: NodeJS.Timeout
+
+  /** Must be called in the turn in which the socket opened, or frames are lost. */
+  constructor(socket: WebSocket, sinks: Sinks) {
+    this.#socket = socket
+    this.protocol = socket.protocol
+    this.#pings = setInterval(() => {
+      if (socket.readyState === socket.OPEN) socket.ping()
+    }, PING_MS).unref()
+    this.ended = this.#listen(sinks)
+  }
+
+  /** Bytes of stdout and stderr so far. */
+  get received(): number {
+    return this.#received
+  }
+
+  /**
+   * The server has taken everything up to stdin's end off the connection: it answers pings in the order of frames,
+   * and not while the function leaves earlier stdin unread.
+   */
+  get stdinConfirmed(): boolean {
+    return this.#stdinConfirmed
+  }
+
+  /** Sends all of `stdin`, then its end. Returns early, without an error, when the connection ends first. */
+  async feed(stdin: Spool): Promise<void> {
+    for await (const chunk of stdin.read()) {
+      for (let at = 0; at < chunk.length; at += STDIN_CHUNK_BYTES) {
+        if (!(await this.#send(stdinFrame(chunk.subarray(at, at + STDIN_CHUNK_BYTES))))) return
+      }
+    }
+    if (!(await this.#send(CLOSE_STDIN))) return
+    const nonce = randomBytes(8)
+    this.#socket.on('pong', (data: Buffer) => {
+      if (data.equals(nonce)) this.#stdinConfirmed = true
+    })
+    this.#socket.ping(nonce)
+  }
+
+  /** Sends all of `stdin` and closes: the only end of stdin that v4 has. True when the server answered our close. */
+  async feedAndClose(stdin: Spool): Promise<boolean> {
+    for await (const chunk of stdin.read()) {
+      for (let at = 0; at < chunk.length; at += STDIN_CHUNK_BYTES) {
+        if (!(await this.#send(stdinFrame(chunk.subarray(at, at + STDIN_CHUNK_BYTES))))) return false
+      }
+    }
+    this.#socket.close(1000)
+    const { closeCode } = await this.ended
+    return closeCode !== 1006
+  }
+
+  terminate(): void {
+    clearInterval(this.#pings)
+    this.#socket.terminate()
+  }
+
+  #send(frame: Uint8Array): Promise<boolean> {
+    const socket = this.#socket
+    if (socket.readyState !== socket.OPEN) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      const wait = socket.bufferedAmount > HIGH_WATER_BYTES
+      socket.send(frame, (error) => resolve(!error))
+      if (!wait) resolve(true)
+    })
+  }
+
+  #listen(sinks: Sinks): Promise<StreamEnd> {
+    const socket = this.#socket
+    let status: StreamStatus | undefined
+    return new Promise((resolve) => {
+      const end = (closeCode: number): void => {
+        clearInterval(this.#pings)
+        resolve({ ...(status && { status }), closeCode })
+      }
+      socket.on('message', (message: Buffer) => {
+        const frame = decodeFrame(message)
+        if (frame.kind === 'stdout' || frame.kind === 'stderr') {
+          this.#received += frame.data.length
+          sinks[frame.kind](frame.data)
+        } else if (frame.kind === 'status') {
+          status = parseStatusFrame(frame.data.toString('utf8'))
+          // The server closes next; one that does not is not waited for.
+          if (this.#stdinConfirmed) end(1000)
+          else setTimeout(() => end(1000), PONG_GRACE_MS).unref()
+        }
+      })
+      socket.on('close', (code: number) => end(code))
+      // An error is always followed by close, and close without a status says all that matters.
+      socket.on('error', () => undefined)
+    })
+  }
+}

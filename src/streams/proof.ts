@@ -1,0 +1,119 @@
+import { isMerge, isMergeOfHeads, isMergeOfTails, withoutCarriageReturns } from './merge.ts'
+import type { Spool } from './spool.ts'
+
+/**
+ * When is output whole? The end of a stream proves nothing: a connection cut between servers can end with a friendly
+ * status. So the container's log, which kubelet writes on the node beside the stream, is asked after the container
+ * has ended, and it must hold nothing that the stream lacks, at either end:
+ *
+ * - up to 1 MiB: the whole log is exactly a merge of what arrived of stdout and stderr;
+ * - more: the log's head is a merge of both beginnings, and its tail (64 KiB and more) of both ends. In between,
+ *   nothing can be missing: one TCP connection loses its beginning or its end, never its middle.
+ *
+ * Limits: the log drops a CR before a LF; kubelet rotates it at 10 MiB, and a head that was rotated away before it
+ * was read proves nothing; without the right to read pods/log there is no proof. In all these cases the answer is
+ * `unproven`, never a guess.
+ */
+export type Proof =
+  /** `before`: what the log holds ahead of everything attach delivered. */
+  | { readonly kind: 'whole'; readonly before: Buffer }
+  | { readonly kind: 'unproven'; readonly problem: string }
+
+/** The log of a container that has ended. */
+export interface ContainerLog {
+  /** At most `maxBytes` from its start. */
+  head(maxBytes: number): Promise<Buffer>
+  /** kubelet counts a line for every 16 KiB of a long line. */
+  tail(lines: number): Promise<Buffer>
+}
+
+interface Arrived {
+  readonly stdout: Spool
+  readonly stderr: Spool
+  readonly log: ContainerLog
+  /** The log's beginning, read when the first output arrived, before it could be rotated away. */
+  readonly earlyHead: Promise<Buffer | undefined>
+}
+
+const WHOLE_LOG_BYTES = 1024 * 1024
+const ROTATION_BYTES = 10 * 1024 * 1024
+const TAIL_BYTES = 64 * 1024
+export const HEAD_BYTES: number = 64 * 1024
+const LINE_BYTES = 16 * 1024
+// The runtime may still be writing the last lines when kubelet has already seen the container's end.
+const PAUSES_MS = [0, 30, 100, 300, 1000]
+
+export async function prove(arrived: Arrived): Promise<Proof> {
+  const check = arrived.stdout.bytes + arrived.stderr.bytes <= WHOLE_LOG_BYTES ? proveWhole : proveEnds
+  let proof: Proof = { kind: 'unproven', problem: 'the container log was not read' }
+  for (const pauseMs of PAUSES_MS) {
+    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    proof = await check(arrived)
+    if (proof.kind === 'whole') return proof
+  }
+  return proof
+}
+
+async function proveWhole({ stdout, stderr, log }: Arrived): Promise<Proof> {
+  const read = await log.head(ROTATION_BYTES)
+  if (read.length >= ROTATION_BYTES) {
+    return unproven(
+      `the container log is larger than ${ROTATION_BYTES} bytes, but only ${stdout.bytes} of stdout arrived`,
+    )
+  }
+  const seen = {
+    log: withoutCarriageReturns(read),
+    stdout: withoutCarriageReturns(stdout.slice(0)),
+    stderr: withoutCarriageReturns(stderr.slice(0)),
+  }
+  const ahead = seen.log.length - seen.stdout.length - seen.stderr.length
+  if (ahead < 0) return unproven(`the container log is ${-ahead} bytes shorter than what arrived`)
+  if (isMerge({ ...seen, log: seen.log.subarray(ahead) }))
+    return { kind: 'whole', before: seen.log.subarray(0, ahead) }
+  return unproven(
+    ahead > 0
+      ? `the container log holds ${ahead} bytes that did not arrive`
+      : 'the container log differs from what arrived',
+  )
+}
+
+async function proveEnds({ stdout, stderr, log, earlyHead }: Arrived): Promise<Proof> {
+  const tail = withoutCarriageReturns(await log.tail(linesInTail(stdout) + linesInTail(stderr) + 1))
+  const reach = -2 * tail.length
+  const ends = {
+    stdout: withoutCarriageReturns(stdout.slice(reach)),
+    stderr: withoutCarriageReturns(stderr.slice(reach)),
+  }
+  if (tail.length === 0 || !isMergeOfTails({ log: tail, ...ends })) {
+    return unproven('the end of the container log differs from the end of what arrived')
+  }
+  const early = await earlyHead
+  const head = withoutCarriageReturns(early && early.length > 0 ? early : await log.head(HEAD_BYTES))
+  const starts = {
+    stdout: withoutCarriageReturns(stdout.slice(0, 2 * HEAD_BYTES)),
+    stderr: withoutCarriageReturns(stderr.slice(0, 2 * HEAD_BYTES)),
+  }
+  // A head that was cut after a CR cannot tell whether a LF came next.
+  const usable = head.at(-1) === 13 ? head.subarray(0, -1) : head
+  if (usable.length === 0 || !isMergeOfHeads({ log: usable, ...starts })) {
+    return unproven('the beginning of the container log differs from the beginning of what arrived')
+  }
+  return { kind: 'whole', before: Buffer.alloc(0) }
+}
+
+function linesInTail(spool: Spool): number {
+  const tail = spool.slice(-TAIL_BYTES)
+  let lines = 0
+  let start = 0
+  while (start < tail.length) {
+    const end = tail.indexOf(10, start)
+    const next = end < 0 ? tail.length : end + 1
+    lines += Math.ceil((next - start) / LINE_BYTES)
+    start = next
+  }
+  return lines
+}
+
+function unproven(problem: string): Proof {
+  return { kind: 'unproven', problem }
+}
