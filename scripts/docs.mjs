@@ -3,7 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-const DOCUMENTS = [{ file: 'docs/flags.md', from: 'src/argv/flags-doc.ts', render: 'renderFlagsDoc' }]
+const DOCUMENTS = [
+  { file: 'docs/flags.md', from: 'src/argv/flags-doc.ts', render: 'renderFlagsDoc' },
+  { file: 'docs/settings.md', from: 'src/settings/render-settings-docs.ts', render: 'renderSettingsDocs' },
+]
 
 const root = new URL('../', import.meta.url)
 

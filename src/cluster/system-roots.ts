@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises'
+import type { Environment } from '../settings/user-dirs.ts'
+
+// Where Go looks (crypto/x509/root_linux.go), so where kubectl finds a company's own authority.
+const BUNDLES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/pki/tls/cacert.pem',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+]
+
+/**
+ * The authorities this machine trusts, for servers whose kubeconfig names none. Undefined leaves Node's own, which
+ * it should where somebody has told Node about others.
+ */
+export async function systemRoots(env: Environment): Promise<string | undefined> {
+  if (env['NODE_EXTRA_CA_CERTS']) return undefined
+  for (const path of env['SSL_CERT_FILE'] ? [env['SSL_CERT_FILE']] : BUNDLES) {
+    const bundle = await readFile(path, 'latin1').catch(() => undefined)
+    if (bundle?.includes('-----BEGIN ')) return bundle
+  }
+  return undefined
+}

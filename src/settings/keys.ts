@@ -1,0 +1,150 @@
+import {
+  anyText,
+  duration,
+  namespaceName,
+  oneOf,
+  path,
+  quantity,
+  secretNames,
+  sizeInBytes,
+  trueOrFalse,
+  userId,
+  type ValueType,
+} from './value-types.ts'
+
+export interface SettingRow {
+  readonly type: ValueType<unknown>
+  /** As it would be written; absent: nothing is set. */
+  readonly default?: string | boolean | readonly string[]
+  /** For docs/settings.md. */
+  readonly description: string
+  readonly example: string
+}
+
+/** Every key: messages, docs/settings.md and the names of the variables come from these rows. */
+export const SETTINGS = {
+  namespace: {
+    type: namespaceName,
+    description:
+      "Where the Pods run. Not set: the namespace of the kubeconfig's context, else the one krmpod's own Pod is in, else `default`.",
+    example: 'functions',
+  },
+  context: {
+    type: anyText,
+    description: 'Which context of the kubeconfig to use, instead of its current one.',
+    example: 'staging',
+  },
+  kubeconfig: {
+    type: path,
+    description:
+      'The kubeconfig to use, instead of those in `KUBECONFIG` or `~/.kube/config`. It has to exist. In a settings file, a relative path starts at the folder of that file.',
+    example: '/etc/krmpod/kubeconfig',
+  },
+  'credentials.cache': {
+    type: oneOf('on', 'off'),
+    default: 'on',
+    description:
+      "Keep the credential of a kubeconfig's exec plugin (`aws eks get-token` and the like) until it expires, in a file only you can read below `$XDG_CACHE_HOME/krmpod` (`~/.cache/krmpod`), so that not every function waits for the plugin.",
+    example: 'off',
+  },
+  deadline: {
+    type: duration,
+    default: '10m',
+    description: 'How long one run may take, from its start to the exit code. A Pod never outlives it.',
+    example: '1h30m',
+  },
+  readOnlyRoot: {
+    type: trueOrFalse,
+    default: false,
+    description:
+      "Mount the image's root file system read-only, with writable volumes for the home and temp folders. Slower to start, and some functions expect to write.",
+    example: 'true',
+  },
+  'user.nobody': {
+    type: userId,
+    default: '65534:65534',
+    description:
+      'Who `--user nobody` is, and who functions run as when no user is given. `namespace`: set none, for OpenShift, which picks one.',
+    example: 'namespace',
+  },
+  'resources.requests.cpu': {
+    type: quantity,
+    default: '10m',
+    description: 'CPU that the scheduler reserves for a function.',
+    example: '100m',
+  },
+  'resources.requests.memory': {
+    type: quantity,
+    default: '64Mi',
+    description: 'Memory that the scheduler reserves for a function.',
+    example: '256Mi',
+  },
+  'resources.requests.ephemeralStorage': {
+    type: quantity,
+    default: '64Mi',
+    description: 'Disk space that the scheduler reserves for a function.',
+    example: '1Gi',
+  },
+  'resources.limits.cpu': {
+    type: quantity,
+    description: 'The most CPU a function gets. Not set: what the node has free.',
+    example: '2',
+  },
+  'resources.limits.memory': {
+    type: quantity,
+    default: '1Gi',
+    description: 'The most memory a function may use before it is killed.',
+    example: '4Gi',
+  },
+  'resources.limits.ephemeralStorage': {
+    type: quantity,
+    default: '1Gi',
+    description: 'The most disk space a function may fill before its Pod is evicted.',
+    example: '10Gi',
+  },
+  'images.pullSecrets': {
+    type: secretNames,
+    default: [],
+    description: 'Secrets of the namespace that hold the passwords of private registries.',
+    example: 'ghcr-pull,quay-pull',
+  },
+  nudge: {
+    type: oneOf('auto', 'off'),
+    default: 'auto',
+    description:
+      'Ask the node to look at a finished function at once (by a resize of its CPU request), which brings the exit code up to a second sooner. `auto`: where the cluster allows it.',
+    example: 'off',
+  },
+  proof: {
+    type: oneOf('on', 'off'),
+    default: 'on',
+    description:
+      "Compare the output with the container's log before anything is printed. `off`: print what arrived, unproven; only where `pods/log` cannot be allowed.",
+    example: 'off',
+  },
+  'output.maxBytes': {
+    type: sizeInBytes,
+    default: '1Gi',
+    description: 'The most a function may print on stdout before the run is given up.',
+    example: '64Mi',
+  },
+  log: {
+    type: oneOf('off', 'debug'),
+    default: 'off',
+    description: '`debug`: say on stderr what is done, step by step.',
+    example: 'debug',
+  },
+} as const satisfies Readonly<Record<string, SettingRow>>
+
+export type SettingKey = keyof typeof SETTINGS
+
+export const SETTING_KEYS: readonly SettingKey[] = Object.keys(SETTINGS) as SettingKey[]
+
+/** `output.maxBytes` is `KRMPOD_OUTPUT_MAX_BYTES`. */
+export function variableOf(key: SettingKey): string {
+  return `KRMPOD_${key.replaceAll('.', '_').replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`
+}
+
+export function isSettingKey(key: string): key is SettingKey {
+  return Object.hasOwn(SETTINGS, key)
+}

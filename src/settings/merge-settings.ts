@@ -1,0 +1,101 @@
+import * as v from 'valibot'
+import { SETTING_KEYS, SETTINGS, type SettingKey, type SettingRow, variableOf } from './keys.ts'
+import { settingError } from './setting-error.ts'
+import type { Settings } from './settings.ts'
+import type { SettingsFile } from './settings-file.ts'
+import type { Environment } from './user-dirs.ts'
+
+export interface SettingSources {
+  readonly flags?: Readonly<Partial<Record<SettingKey, unknown>>>
+  readonly env?: Environment
+  /** The strongest first. They merge key by key. */
+  readonly files?: readonly SettingsFile[]
+}
+
+/** All sources merged: flags, then KRMPOD_* variables, then files, then defaults. Every value of each is checked. */
+export function mergeSettings({ flags = {}, env = {}, files = [] }: SettingSources): Settings {
+  const values = new Map<SettingKey, unknown>()
+  const written = [
+    ...defaults(),
+    ...files.toReversed().flatMap(ofFile),
+    ...ofVariables(env),
+    ...ofFlags(flags),
+  ]
+  for (const entry of written) values.set(entry.key, read(entry))
+  // What read() let in has the type of its row.
+  return toSettings((key) => values.get(key) as never)
+}
+
+interface Written {
+  readonly key: SettingKey
+  readonly source: string
+  readonly value: unknown
+}
+
+function defaults(): Written[] {
+  return SETTING_KEYS.flatMap((key) => {
+    const row: SettingRow = SETTINGS[key]
+    return row.default === undefined ? [] : [{ key, source: 'default', value: row.default }]
+  })
+}
+
+function ofFile({ path, values }: SettingsFile): Written[] {
+  return [...values].map(([key, value]) => ({ key, source: path, value }))
+}
+
+/** An empty variable counts as not set; variables of other names are somebody else's. */
+function ofVariables(env: Environment): Written[] {
+  return SETTING_KEYS.map((key) => ({ key, source: variableOf(key), value: env[variableOf(key)] })).filter(
+    ({ value }) => value !== undefined && value !== '',
+  )
+}
+
+function ofFlags(flags: Readonly<Partial<Record<SettingKey, unknown>>>): Written[] {
+  return SETTING_KEYS.map((key) => ({ key, source: 'the command line', value: flags[key] })).filter(
+    ({ value }) => value !== undefined,
+  )
+}
+
+function read({ key, source, value }: Written): unknown {
+  const { type }: SettingRow = SETTINGS[key]
+  const result = v.safeParse(type.schema, value)
+  if (result.success) return result.output
+  throw settingError({ source, key, expected: type.expected, got: value })
+}
+
+type Value<K extends SettingKey> =
+  | v.InferOutput<(typeof SETTINGS)[K]['type']['schema']>
+  | ((typeof SETTINGS)[K] extends { default: unknown } ? never : undefined)
+
+function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
+  const namespace = of('namespace')
+  const context = of('context')
+  const kubeconfig = of('kubeconfig')
+  const cpuLimit = of('resources.limits.cpu')
+  return {
+    ...(namespace !== undefined && { namespace }),
+    ...(context !== undefined && { context }),
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    credentials: { cache: of('credentials.cache') },
+    deadlineMs: of('deadline'),
+    readOnlyRoot: of('readOnlyRoot'),
+    user: { nobody: of('user.nobody') },
+    resources: {
+      requests: {
+        cpu: of('resources.requests.cpu'),
+        memory: of('resources.requests.memory'),
+        ephemeralStorage: of('resources.requests.ephemeralStorage'),
+      },
+      limits: {
+        ...(cpuLimit !== undefined && { cpu: cpuLimit }),
+        memory: of('resources.limits.memory'),
+        ephemeralStorage: of('resources.limits.ephemeralStorage'),
+      },
+    },
+    images: { pullSecrets: of('images.pullSecrets') },
+    nudge: of('nudge'),
+    proof: of('proof'),
+    output: { maxBytes: of('output.maxBytes') },
+    log: of('log'),
+  }
+}

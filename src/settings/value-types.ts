@@ -1,0 +1,107 @@
+import * as v from 'valibot'
+
+/** How one kind of value is read, from YAML's types or from a variable's string, and what messages call it. */
+export interface ValueType<T> {
+  readonly expected: string
+  readonly schema: v.GenericSchema<unknown, T>
+  /** Relative ones in a file are meant relative to that file. */
+  readonly isPath?: boolean
+}
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+const DNS_SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/
+const USER_ID = /^(namespace|\d{1,10}:\d{1,10})$/
+const DURATION = /^(\d+(\.\d+)?(ms|h|m|s))+$/
+// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/, without signs.
+const QUANTITY = /^(\d+(?:\.\d+)?)(?:(m|k|[KMGTPE]i|[MGTPE])|e(\d{1,2}))?$/
+
+const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const SHORTEST_MS = 1000
+// A timer of Node counts milliseconds in 31 bits, about 24 days.
+const LONGEST_MS = 168 * 3_600_000
+
+const scalarText = v.pipe(v.union([v.string(), v.number()]), v.transform(String))
+
+export const anyText: ValueType<string> = {
+  expected: 'a text',
+  schema: v.pipe(v.string(), v.nonEmpty()),
+}
+
+export const path: ValueType<string> = { expected: 'a path', schema: anyText.schema, isPath: true }
+
+export const namespaceName: ValueType<string> = {
+  expected: 'the name of a namespace (a-z, 0-9 and dashes)',
+  schema: v.pipe(v.string(), v.regex(DNS_LABEL)),
+}
+
+export const userId: ValueType<string> = {
+  expected: 'UID:GID in numbers, or namespace',
+  schema: v.pipe(v.string(), v.regex(USER_ID)),
+}
+
+export const trueOrFalse: ValueType<boolean> = {
+  expected: 'true or false',
+  schema: v.union([
+    v.boolean(),
+    v.pipe(
+      v.picklist(['true', 'false']),
+      v.transform((word) => word === 'true'),
+    ),
+  ]),
+}
+
+export const duration: ValueType<number> = {
+  expected: 'a duration from 1s to 168h, such as 10m or 1h30m',
+  schema: v.pipe(
+    v.string(),
+    v.regex(DURATION),
+    v.transform(milliseconds),
+    v.minValue(SHORTEST_MS),
+    v.maxValue(LONGEST_MS),
+  ),
+}
+
+/** Kept as it is written: the API server reads it. */
+export const quantity: ValueType<string> = {
+  expected: 'a Kubernetes quantity, such as 64Mi, 1Gi or 250m',
+  schema: v.pipe(scalarText, v.regex(QUANTITY)),
+}
+
+export const sizeInBytes: ValueType<number> = {
+  expected: 'a size of at least one byte, such as 512Mi, 1Gi or 1000000',
+  schema: v.pipe(scalarText, v.regex(QUANTITY), v.transform(bytes), v.safeInteger(), v.minValue(1)),
+}
+
+/** A YAML list, or one text with commas. */
+export const secretNames: ValueType<readonly string[]> = {
+  expected: 'names of Secrets, as a list or separated by commas',
+  schema: v.pipe(
+    v.union([v.array(v.string()), v.pipe(v.string(), v.transform(splitAtCommas))]),
+    v.array(v.pipe(v.string(), v.regex(DNS_SUBDOMAIN))),
+  ),
+}
+
+export function oneOf<const W extends string>(...words: readonly W[]): ValueType<W> {
+  return { expected: words.join(' or '), schema: v.picklist(words) }
+}
+
+function milliseconds(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)]
+  const total = parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (MS[unit] ?? 0), 0)
+  return Math.round(total)
+}
+
+function bytes(text: string): number {
+  const [, amount, suffix = '', exponent = '0'] = QUANTITY.exec(text) ?? []
+  return Number(amount) * factor(suffix) * 10 ** Number(exponent)
+}
+
+function factor(suffix: string): number {
+  if (suffix === 'm') return 1 / 1000
+  const power = ' KMGTPE'.indexOf(suffix.charAt(0).toUpperCase() || ' ')
+  return (suffix.endsWith('i') ? 1024 : 1000) ** power
+}
+
+function splitAtCommas(text: string): string[] {
+  return text.split(',').map((name) => name.trim())
+}
