@@ -7,10 +7,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/process/**'],
+          exclude: ['test/e2e/**', 'test/older/**'],
         },
       },
-      { test: { name: 'process', include: ['test/process/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'older',
+          include: ['test/older/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
       {
         test: {
           name: 'e2e',

@@ -28,13 +28,19 @@ const { metafile } = await build({
   // ws tries these and does without.
   external: ['bufferutil', 'utf-8-validate'],
   // Bundled CommonJS packages call require() for Node's own modules.
-  banner: { js: "import{createRequire as krmpodRequire}from'node:module';const require=krmpodRequire(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as krmpodRequire}from'node:module';const require=krmpodRequire(import.meta.url);",
+  },
   metafile: true,
   logLevel: 'warning',
 })
-writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicences(root, Object.keys(metafile.inputs)))
+writeFileSync(
+  join(outdir, 'THIRD-PARTY-LICENSES.txt'),
+  thirdPartyLicences(root, Object.keys(metafile.inputs)),
+)
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'], {
   cwd: root,
   stdio: 'inherit',
 })
-if (process.argv.includes('--meta')) writeFileSync(join(dirname(outdir), 'dist/meta.json'), JSON.stringify(metafile))
+if (process.argv.includes('--meta'))
+  writeFileSync(join(dirname(outdir), 'dist/meta.json'), JSON.stringify(metafile))

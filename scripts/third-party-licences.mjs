@@ -3,8 +3,15 @@ import { join } from 'node:path'
 
 /** The licence texts of every package that the bundles contain. `inputs`: the bundler's input files. */
 export function thirdPartyLicences(root, inputs) {
-  const packages = new Set(inputs.flatMap((file) => /^(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []))
-  return [...packages].sort().map((directory) => entry(join(root, directory))).join(`\n${'-'.repeat(80)}\n\n`)
+  const packages = new Set(
+    inputs.flatMap(
+      (file) => /^(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? [],
+    ),
+  )
+  return [...packages]
+    .sort()
+    .map((directory) => entry(join(root, directory)))
+    .join(`\n${'-'.repeat(80)}\n\n`)
 }
 
 function entry(directory) {

@@ -6,6 +6,8 @@ import { sh } from './sh.mjs'
 import { sha256 } from './store.mjs'
 import { FUNCTIONS } from './table.mjs'
 
+const ROOT = join(FUNCTIONS, '../../')
+
 // A workspace above this checkout is not ours; Go 1.21 and later fetch the toolchain that go.mod asks for.
 const GO_ENV = {
   ...process.env,
@@ -31,6 +33,16 @@ export const KINDS = {
   npm: {
     inputs: (layer) => treeOf(FUNCTIONS + layer.npm),
     make: installPackage,
+  },
+  // Folders of this checkout, as they are after `npm run build`.
+  checkout: {
+    inputs: (layer) => Promise.all(layer.checkout.map((folder) => treeOf(ROOT + folder))),
+    make: async (layer, root) => {
+      for (const folder of layer.checkout) {
+        await cp(ROOT + folder, join(root, layer.as, folder), { recursive: true })
+      }
+      await cp(`${ROOT}package.json`, join(root, layer.as, 'package.json'))
+    },
   },
   node: {
     inputs: async () => [

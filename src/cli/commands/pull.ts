@@ -1,0 +1,36 @@
+import { parse } from '../../argv/parse.ts'
+import { pullImage } from '../../run/pull-image.ts'
+import { Trace } from '../../session/trace.ts'
+import { watchCaller } from '../interruptions.ts'
+import { prepare } from '../run-command.ts'
+
+interface Pull {
+  readonly image: string
+  readonly quiet: boolean
+  readonly platform?: string
+}
+
+/** Lets a node pull the image: with its credentials, its mirrors and its view of the registry. */
+export async function pull({ image, quiet, platform }: Pull): Promise<number> {
+  const interruptions = watchCaller()
+  try {
+    const words = [
+      '--pull',
+      'always',
+      '--network',
+      'none',
+      ...(platform ? ['--platform', platform] : []),
+      image,
+    ]
+    const command = parse(words)
+    if (command.kind !== 'run') return 1
+    const { request, host } = await prepare(command.argv, {})
+    const trace = new Trace(() => performance.now())
+    await pullImage(request, { ...host, trace, interrupted: interruptions.signal, keep: false })
+    const lines = quiet ? [image] : [`Status: Image is up to date for ${image}`, image]
+    await new Promise<void>((resolve) => process.stdout.write(`${lines.join('\n')}\n`, () => resolve()))
+    return 0
+  } finally {
+    interruptions.close()
+  }
+}

@@ -1,0 +1,51 @@
+import { krmpodRunHelp } from '../../argv/help.ts'
+import { KRMPOD_RUN_FLAGS, ownFlags } from '../../argv/own-flags.ts'
+import { parse } from '../../argv/parse.ts'
+import { renderPlan } from '../../run/dry-run.ts'
+import { planRun } from '../../run/plan-run.ts'
+import type { PhaseTiming } from '../../session/trace.ts'
+import { phaseLine } from '../phase-line.ts'
+import { prepare, runCommand } from '../run-command.ts'
+
+/** `krmpod run`: docker's `run`, and what helps a person who is trying a function out. */
+export async function runForPeople(words: readonly string[]): Promise<number> {
+  const command = parse(words, KRMPOD_RUN_FLAGS)
+  if (command.kind === 'runHelp') return print(krmpodRunHelp())
+  const own = ownFlags(command.argv)
+  const flags = settingFlags(own)
+  if (own.dryRun) {
+    const { request, host } = await prepare(command.argv, { flags })
+    return print(await renderPlan(await planRun(request, host)))
+  }
+  const line = phaseLine(process.stderr)
+  return runCommand(command.argv, {
+    flags,
+    keep: own.keep,
+    onPhase: line.show,
+    onWarning: (warning) => process.stderr.write(`krmpod: warning: ${warning}\n`),
+    onEnd: (trace) => {
+      line.clear()
+      if (own.timings) process.stderr.write(timingTable(trace.timings()))
+    },
+  })
+}
+
+function settingFlags({ namespace, context, deadline }: ReturnType<typeof ownFlags>): Record<string, string> {
+  return {
+    ...(namespace !== undefined && { namespace }),
+    ...(context !== undefined && { context }),
+    ...(deadline !== undefined && { deadline }),
+  }
+}
+
+function timingTable(timings: readonly PhaseTiming[]): string {
+  const total = timings.reduce((sum, { ms }) => sum + ms, 0)
+  const rows = [...timings.map(({ phase, ms }) => [phase, ms] as const), ['total', total] as const]
+  return rows
+    .map(([phase, ms]) => `${phase.padEnd(28)}${Math.round(ms).toString().padStart(8)} ms\n`)
+    .join('')
+}
+
+function print(text: string): Promise<number> {
+  return new Promise((resolve) => process.stdout.write(text, () => resolve(0)))
+}

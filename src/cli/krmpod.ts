@@ -1,0 +1,14 @@
+import { runToExit } from './edge.ts'
+
+/** `krmpod`, for people. `run` has docker's grammar, which is ours to match; everything else is yargs'. */
+async function krmpod(words: readonly string[]): Promise<number> {
+  const [first, ...rest] = words
+  if (first === 'run') {
+    const { runForPeople } = await import('./commands/run-for-people.ts')
+    return runForPeople(rest)
+  }
+  const { main } = await import('./commands/krmpod-main.ts')
+  return main(words)
+}
+
+await runToExit(() => krmpod(process.argv.slice(2)))

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
+import { AS_KUSTOMIZE, BIN } from './support/docker.ts'
+
+let space: Awaited<ReturnType<typeof testNamespace>>
+beforeAll(async () => {
+  space = await testNamespace()
+})
+afterAll(() => space[Symbol.asyncDispose]())
+
+const WORDS = [...AS_KUSTOMIZE, fixture('stubborn')]
+
+/** A run that would never end by itself, with its Pod running. */
+async function longRun(
+  command: readonly string[],
+  options: { deadline?: string } = {},
+): Promise<ChildProcess> {
+  const [program = '', ...words] = command
+  const env = { ...process.env, KRMPOD_NAMESPACE: space.name, KRMPOD_DEADLINE: options.deadline ?? '2m' }
+  const child = spawn(program, words, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.end('in')
+  await eventually(phases, (text) => text.includes('Running'), 30_000)
+  return child
+}
+
+async function phases(): Promise<string> {
+  return kubectl(['get', 'pods', '-n', space.name, '-o', 'jsonpath={.items[*].status.phase}'])
+}
+
+async function expectNoPodSoon(): Promise<void> {
+  expect(await eventually(space.pods, (pods) => pods.length === 0, 5_000)).toEqual([])
+}
+
+describe('a run that nobody wants any more takes its Pod with it within 5 s', () => {
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const)('%s: exit %i', async (signal, code) => {
+    const child = await longRun([join(BIN, 'docker'), ...WORDS])
+    const stdout: Buffer[] = []
+    const stderr: Buffer[] = []
+    child.stdout?.on('data', (data: Buffer) => stdout.push(data))
+    child.stderr?.on('data', (data: Buffer) => stderr.push(data))
+    child.kill(signal)
+    const [exitCode] = (await once(child, 'close')) as [number]
+    expect({ exitCode, stdout: Buffer.concat(stdout).toString() }).toEqual({ exitCode: code, stdout: '' })
+    expect(Buffer.concat(stderr).toString()).toContain(`docker: interrupted: ${signal}.`)
+    await expectNoPodSoon()
+  })
+
+  test('stdout without a reader', async () => {
+    // A pipe of the shell's, since Node gives its children sockets. The reader goes away after a while.
+    const docker = `${join(BIN, 'docker')} ${WORDS.join(' ')}`
+    const shell = await longRun(['/bin/sh', '-c', `{ ${docker}; echo "exit $?" >&2; } | sleep 8`])
+    const stderr: Buffer[] = []
+    shell.stderr?.on('data', (data: Buffer) => stderr.push(data))
+    await once(shell, 'close')
+    const words = await eventually(
+      () => Promise.resolve(Buffer.concat(stderr).toString()),
+      (text) => text.includes('exit'),
+    )
+    expect(words).toMatch(/interrupted: nobody reads stdout any more\.[^]*exit 125/)
+    await expectNoPodSoon()
+  })
+
+  test('a caller that was killed: its docker notices by itself', async () => {
+    const shell = await longRun(['/bin/sh', '-c', `${join(BIN, 'docker')} ${WORDS.join(' ')}; true`])
+    shell.kill('SIGKILL')
+    await expectNoPodSoon()
+  })
+
+  test('krmpod itself killed: the container ends at the deadline', async () => {
+    const child = await longRun([join(BIN, 'docker'), ...WORDS], { deadline: '5s' })
+    child.kill('SIGKILL')
+    const ended = await eventually(phases, (text) => text === 'Failed', 20_000)
+    expect(ended).toBe('Failed')
+    const reason = await kubectl([
+      'get',
+      'pods',
+      '-n',
+      space.name,
+      '-o',
+      'jsonpath={.items[*].status.reason}',
+    ])
+    expect(reason).toBe('DeadlineExceeded')
+    await kubectl(['delete', 'pods', '--all', '-n', space.name, '--grace-period=0', '--force'])
+  })
+})

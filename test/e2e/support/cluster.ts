@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { execa } from 'execa'
+
+/** kubectl against the test cluster; rejects when it fails. */
+export async function kubectl(args: readonly string[], input = ''): Promise<string> {
+  const { stdout } = await execa('kubectl', [...args], { input })
+  return stdout
+}
+
+interface TestNamespace extends AsyncDisposable {
+  readonly name: string
+  /** Names of the Pods in it. */
+  readonly pods: () => Promise<readonly string[]>
+  readonly apply: (manifest: object) => Promise<void>
+}
+
+/** A namespace of its own for a test, gone with it. */
+export async function testNamespace(labels: Readonly<Record<string, string>> = {}): Promise<TestNamespace> {
+  const name = `e2e-${randomBytes(4).toString('hex')}`
+  await kubectl(
+    ['create', '-f', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }),
+  )
+  return {
+    name,
+    pods: () => namesOf('pods', name),
+    apply: async (manifest) => {
+      await kubectl(['apply', '-n', name, '-f', '-'], JSON.stringify(manifest))
+    },
+    [Symbol.asyncDispose]: async () => {
+      await kubectl(['delete', 'namespace', name, '--wait=false'])
+    },
+  }
+}
+
+export async function namesOf(kind: string, namespace: string): Promise<readonly string[]> {
+  const names = await kubectl(['get', kind, '-n', namespace, '-o', 'name'])
+  return names.split('\n').filter(Boolean)
+}
+
+/** How Pods pull a test image: `krmpod/fixtures/cat:v1`. */
+export function image(name: string): string {
+  return `${process.env['KRMPOD_TEST_IMAGE_PREFIX'] ?? ''}${name}`
+}
+
+export function fixture(name: string): string {
+  return image(`krmpod/fixtures/${name}:v1`)
+}
+
+/** Repeats until `check` holds; fails with its last result after `ms`. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  check: (value: T) => boolean,
+  ms = 5_000,
+): Promise<T> {
+  const end = performance.now() + ms
+  for (;;) {
+    const value = await ask()
+    if (check(value) || performance.now() > end) return value
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

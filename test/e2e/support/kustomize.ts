@@ -1,0 +1,71 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { parseAllDocuments } from 'yaml'
+import { image } from './cluster.ts'
+import { BIN } from './docker.ts'
+
+const fixtures = join(import.meta.dirname, '../../../fixtures/kustomizations')
+
+interface Built {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  /** The manifests on stdout. */
+  readonly objects: readonly KubernetesObject[]
+}
+
+interface KubernetesObject {
+  readonly kind: string
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly labels?: Record<string, string>
+    readonly annotations?: Record<string, string>
+  }
+  readonly data?: Readonly<Record<string, string>>
+}
+
+interface Build {
+  readonly namespace: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly flags?: readonly string[]
+}
+
+/** A real `kustomize build` of a fixture, with krmpod as the `docker` on its PATH. */
+export async function build(name: string, { namespace, env = {}, flags = [] }: Build): Promise<Built> {
+  const folder = await copyOf(fixtures)
+  try {
+    const {
+      exitCode = -1,
+      stdout,
+      stderr,
+    } = await execa('kustomize', ['build', '--enable-alpha-plugins', ...flags, join(folder, name)], {
+      env: { PATH: `${BIN}:${process.env['PATH'] ?? ''}`, KRMPOD_NAMESPACE: namespace, ...env },
+      reject: false,
+    })
+    return {
+      exitCode,
+      stdout,
+      stderr,
+      objects: stdout ? parseAllDocuments(stdout).map((document) => document.toJS() as KubernetesObject) : [],
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** The fixtures name their images as the host cluster pulls them. */
+async function copyOf(source: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'krmpod-kustomize-'))
+  await cp(source, folder, { recursive: true })
+  const prefix = image('')
+  if (prefix === 'ghcr.io/') return folder
+  for (const entry of await readdir(folder, { recursive: true })) {
+    if (!entry.endsWith('.yaml')) continue
+    const file = join(folder, entry)
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll('ghcr.io/', prefix))
+  }
+  return folder
+}
