@@ -8,6 +8,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/older/**'],
+          // Runs against the fake mostly wait: many at once, each with time for a busy machine.
+          maxConcurrency: 16,
+          testTimeout: 20_000,
         },
       },
       {

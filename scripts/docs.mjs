@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const DOCUMENTS = [
+  { file: 'docs/errors.md', from: 'src/errors/errors-doc.ts', render: 'renderErrorsDoc' },
   { file: 'docs/flags.md', from: 'src/argv/flags-doc.ts', render: 'renderFlagsDoc' },
   { file: 'docs/settings.md', from: 'src/settings/render-settings-docs.ts', render: 'renderSettingsDocs' },
 ]

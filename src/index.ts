@@ -42,6 +42,7 @@ export async function runFunction({ argv, input = '', signal }: FunctionRun): Pr
     trace: new Trace(() => performance.now()),
     interrupted: interruption(signal),
     keep: false,
+    rerun: true,
   }).finally(() => host.api.close())
   return { exitCode, stdout: stdout.bytes(), stderr: stderr.bytes() }
 }

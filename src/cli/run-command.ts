@@ -36,6 +36,7 @@ export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Pr
       trace,
       interrupted: interruptions.signal,
       keep: options.keep ?? false,
+      rerun: true,
     })
     process.stderr.write(explainResult(result, request.resources.limits.memory) ?? '')
     return result.exitCode
@@ -45,7 +46,7 @@ export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Pr
   }
 }
 
-type Prepared = Omit<RunHost, 'trace' | 'interrupted' | 'keep'>
+type Prepared = Omit<RunHost, 'trace' | 'interrupted' | 'keep' | 'rerun'>
 
 /** Settings, request and cluster: all that a run, or the printing of its plan, needs. */
 export async function prepare(

@@ -49,6 +49,14 @@ export class ConnectionError extends Error {
   }
 }
 
+/** A server that never answered at all is more likely misnamed than restarting. */
+const NO_ANSWER_MS = 30_000
+
+/** `silentMs`: for how long there has been no answer at all, not one. */
+export function isHopeless(error: ConnectionError, silentMs: number): boolean {
+  return error.isFinal || silentMs > NO_ANSWER_MS
+}
+
 function parseStatus(text: string): Status | undefined {
   if (!text.startsWith('{')) return undefined
   try {

@@ -32,8 +32,10 @@ export async function attach(api: ApiClient, options: AttachOptions): Promise<Ch
     stderr: 'true',
   })
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  const headers = await api.credentials.headers()
+  options.signal.throwIfAborted()
   const socket = new WebSocket(url, [...(options.protocols ?? PROTOCOLS)], {
-    headers: await api.credentials.headers(),
+    headers,
     ...api.credentials.tls,
     ...(api.credentials.proxyAgent && { agent: api.credentials.proxyAgent }),
     perMessageDeflate: false,

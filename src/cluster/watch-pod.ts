@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pod, Status } from '../kube/types.ts'
 import type { ApiClient } from './api-client.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError, ConnectionError, isHopeless } from './api-error.ts'
 import { getPod, podsPath } from './pods.ts'
 
 export type PodChange = { readonly kind: 'seen'; readonly pod: Pod } | { readonly kind: 'gone' }
@@ -31,6 +31,8 @@ export async function* watchPod(
 ): AsyncGenerator<PodChange, void, undefined> {
   let known = false
   let resourceVersion: string | undefined
+  let answered = false
+  const start = performance.now()
   const stopped = (): boolean => options.signal.aborted
   for (let failures = 0; !stopped(); ) {
     try {
@@ -40,6 +42,7 @@ export async function* watchPod(
         yield { kind: 'seen', pod }
       }
       const response = await openWatch(api, options, resourceVersion)
+      answered = true
       options.onOpen()
       for await (const event of events(response)) {
         failures = 0
@@ -52,6 +55,8 @@ export async function* watchPod(
       if (stopped()) return
       if (known && error instanceof ApiError && error.status === 404) return yield { kind: 'gone' }
       if (error instanceof ApiError && [401, 403].includes(error.status)) throw error
+      if (error instanceof ConnectionError && isHopeless(error, answered ? 0 : performance.now() - start))
+        throw error
     }
     const pause = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 0
     failures += 1

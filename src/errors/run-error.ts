@@ -8,6 +8,11 @@ interface RunErrorOptions {
   readonly notes?: readonly string[]
 }
 
+/** The code as people see it, and search for it. */
+export function errorName(code: ErrorCode): string {
+  return `KRMPOD_${code}`
+}
+
 /** A failure of krmpod itself: never of the function it runs. */
 export class RunError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'RunError'
@@ -47,6 +52,6 @@ export function asRunError(error: unknown): RunError {
   return new RunError('INTERNAL', { message }, { cause: error })
 }
 
-function isRunError(error: unknown): error is RunError {
+export function isRunError(error: unknown): error is RunError {
   return error instanceof RunError
 }

@@ -1,11 +1,18 @@
 import { millicores } from '../kube/quantity.ts'
 import type { Container, ContainerEnv } from '../kube/types.ts'
+import { quantityToBytes } from '../request/bytes.ts'
 import type { Resources, RunRequest } from '../request/run-request.ts'
 import { escapeDollars } from './escape.ts'
 import { FUNCTION_CONTAINER, type Nudge } from './pod-plan.ts'
 import { containerSecurity } from './security.ts'
+import type { PlannedVolume } from './volumes.ts'
 
-export function functionContainer(request: RunRequest, env: readonly ContainerEnv[]): Container {
+interface Planned {
+  readonly env: readonly ContainerEnv[]
+  readonly volumes: readonly PlannedVolume[]
+}
+
+export function functionContainer(request: RunRequest, { env, volumes }: Planned): Container {
   return {
     name: FUNCTION_CONTAINER,
     image: request.image,
@@ -19,21 +26,33 @@ export function functionContainer(request: RunRequest, env: readonly ContainerEn
     ...(env.length > 0 && { env: [...env] }),
     resources: { requests: { ...request.resources.requests }, limits: { ...request.resources.limits } },
     securityContext: containerSecurity(request),
-    ...(request.resources.shmBytes !== undefined && {
-      volumeMounts: [{ name: 'shm', mountPath: '/dev/shm' }],
+    ...(volumes.length > 0 && {
+      volumeMounts: volumes.map(({ name, mountPath }) => ({ name, mountPath })),
     }),
   }
 }
 
 /**
- * A CPU request one millicore away makes kubelet (1.36+) relist the Pod at once. It must not change the QoS class,
- * so there is none for a Guaranteed Pod, and none without a request to start from.
+ * A CPU request one millicore away makes kubelet (1.36+) relist the Pod at once. It must not change the QoS class, or
+ * the API server refuses it: so there is none for a Guaranteed Pod, none that would make one, and none without a
+ * request to start from.
  */
 export function planNudge({ requests, limits }: Resources): Nudge | undefined {
   const cpu = requests.cpu === undefined ? undefined : millicores(requests.cpu)
-  if (cpu === undefined || cpu < 2) return undefined
-  if (limits.cpu !== undefined && limits.cpu === requests.cpu && limits.memory === requests.memory)
-    return undefined
-  const above = limits.cpu === undefined || cpu < (millicores(limits.cpu) ?? 0) ? [`${cpu + 1}m`] : []
-  return { cpuRequests: [...above, `${cpu - 1}m`] }
+  const limit = limits.cpu === undefined ? Number.POSITIVE_INFINITY : millicores(limits.cpu)
+  if (cpu === undefined || limit === undefined || cpu < 2) return undefined
+  const guaranteed = sameMemory({ requests, limits }) ? limit : undefined
+  if (cpu === guaranteed) return undefined
+  const steps = [cpu + 1, cpu - 1].filter((step) => step <= limit && step !== guaranteed)
+  return { cpuRequests: steps.map((step) => `${step}m`) }
+}
+
+function sameMemory({ requests, limits }: Resources): boolean {
+  if (requests.memory === undefined || limits.memory === undefined) return false
+  return bytes(requests.memory) === bytes(limits.memory)
+}
+
+function bytes(quantity: string): number | string {
+  const count = quantityToBytes(quantity)
+  return Number.isNaN(count) ? quantity : count
 }

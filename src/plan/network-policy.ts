@@ -1,7 +1,7 @@
 import { LABELS, MANAGED_BY } from '../kube/labels.ts'
 import type { NetworkPolicy } from '../kube/types.ts'
 
-export const POLICY_NAME = 'krmpod-network-none'
+const POLICY_NAME = 'krmpod-network-none'
 
 /** Selects every Pod that runs under `--network none`. Both types and no rules: nothing in, nothing out. */
 export function denyAllPolicy(namespace: string): NetworkPolicy & { metadata: { name: string } } {

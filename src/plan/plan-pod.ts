@@ -1,5 +1,5 @@
 import { ANNOTATIONS, LABELS, MANAGED_BY } from '../kube/labels.ts'
-import type { PodSpec } from '../kube/types.ts'
+import type { ContainerEnv, PodSpec } from '../kube/types.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import { functionContainer, planNudge } from './container.ts'
 import { envSecret, planEnv } from './environment.ts'
@@ -7,6 +7,7 @@ import { podName } from './names.ts'
 import { denyAllPolicy } from './network-policy.ts'
 import type { Identity, PodPlan } from './pod-plan.ts'
 import { podSecurity } from './security.ts'
+import { planVolumes, withHome } from './volumes.ts'
 
 /** Time after a run's own deadline at which whatever is left of it may be swept. */
 const EXPIRY_GRACE_MS = 60_000
@@ -25,7 +26,7 @@ const LEAVE_US_ALONE = {
 export function planPod(request: RunRequest, identity: Identity): PodPlan {
   const { namespace, runId } = identity
   const name = podName(request.name ?? request.image, runId)
-  const { env, secretValues } = planEnv(request.env, name)
+  const { env, secretValues } = planEnv(withHome(request), name)
   const nudge = request.nudge ? planNudge(request.resources) : undefined
   return {
     namespace,
@@ -47,7 +48,7 @@ export function planPod(request: RunRequest, identity: Identity): PodPlan {
           ],
         }),
       },
-      spec: podSpec(request, [functionContainer(request, env)]),
+      spec: podSpec(request, env),
     },
     ...(secretValues.size > 0 && { secret: envSecret(name, namespace, secretValues) }),
     ...(request.network === 'none' && { policy: denyAllPolicy(namespace) }),
@@ -60,7 +61,8 @@ export function planPod(request: RunRequest, identity: Identity): PodPlan {
   }
 }
 
-function podSpec(request: RunRequest, containers: PodSpec['containers']): PodSpec {
+function podSpec(request: RunRequest, env: readonly ContainerEnv[]): PodSpec {
+  const volumes = planVolumes(request)
   return {
     restartPolicy: 'Never',
     activeDeadlineSeconds: Math.ceil(request.deadlineMs / 1000),
@@ -79,12 +81,8 @@ function podSpec(request: RunRequest, containers: PodSpec['containers']): PodSpe
     ...(request.platform && {
       nodeSelector: { 'kubernetes.io/os': request.platform.os, 'kubernetes.io/arch': request.platform.arch },
     }),
-    containers,
-    ...(request.resources.shmBytes !== undefined && {
-      volumes: [
-        { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: String(request.resources.shmBytes) } },
-      ],
-    }),
+    containers: [functionContainer(request, { env, volumes })],
+    ...(volumes.length > 0 && { volumes: volumes.map(({ name, emptyDir }) => ({ name, emptyDir })) }),
   }
 }
 

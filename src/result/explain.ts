@@ -1,4 +1,4 @@
-import type { RunError } from '../errors/run-error.ts'
+import { errorName, type RunError } from '../errors/run-error.ts'
 import type { RunResult } from './run-result.ts'
 
 // ESC, CSI and the like in a message from outside must not drive the caller's terminal.
@@ -13,11 +13,19 @@ export function plain(text: string): string {
     .trim()
 }
 
-/** `docker: <reason>.` first, as callers and people know it, then the notes (the Pod's events), then the hint. */
+/**
+ * `docker: <reason>.` first, as callers and people know it, then the hint, the notes (the Pod's events), and the code
+ * to look up.
+ */
 export function explainError(error: RunError): string {
   const reason = plain(error.message).replace(/\.$/, '')
-  const lines = [`docker: ${reason}.`, ...error.notes.map((note) => `  ${plain(note)}`)]
-  return [...lines, ...(error.hint ? [error.hint] : []), ''].join('\n')
+  return [
+    `docker: ${reason}.`,
+    ...(error.hint ? [error.hint] : []),
+    ...error.notes.map((note) => `  ${plain(note)}`),
+    `(${errorName(error.code)}; docs/errors.md)`,
+    '',
+  ].join('\n')
 }
 
 /** What a function's end means when its exit code alone does not say it; undefined when there is nothing to add. */

@@ -50,9 +50,9 @@ function waiting(pod: Pod, status: ContainerStatus | undefined, container: strin
       scheduled?.status === 'False' ? words(scheduled.reason, scheduled.message) : undefined
     return { kind: 'waiting', phase: 'scheduling', ...(unschedulable && { detail: unschedulable }) }
   }
-  // Clusters before 1.29 do not know the condition: there a scheduled Pod is all there is to go by.
+  // Clusters before 1.29 do not know the condition: there all there is to go by is that kubelet has seen the Pod.
   const ready = condition(pod, 'PodReadyToStartContainers')
-  const phase = ready && ready.status !== 'True' ? 'preparing' : 'starting'
+  const phase = (ready ? ready.status === 'True' : status) ? 'starting' : 'preparing'
   return { kind: 'waiting', phase, ...(detail && { detail }) }
 }
 

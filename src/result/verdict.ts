@@ -10,4 +10,4 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly error: RunError }
 
 /** `starting`: the sandbox is ready, so attach may be tried. */
-export type WaitingPhase = 'scheduling' | 'preparing' | 'starting'
+type WaitingPhase = 'scheduling' | 'preparing' | 'starting'

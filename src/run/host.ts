@@ -17,6 +17,8 @@ export interface RunHost {
   readonly trace: Trace
   /** Aborted with a RunError when the caller wants the run to end: a signal, a broken stdout. */
   readonly interrupted: AbortSignal
+  /** A function without a network whose output got lost is run again, with the same stdin. */
+  readonly rerun: boolean
   /** `--keep`: leave the Pod where it is. */
   readonly keep: boolean
 }

@@ -1,5 +1,6 @@
 import type { StreamWishes } from '../request/run-request.ts'
 import type { Output } from '../session/session.ts'
+import { unlessStopped } from '../session/unless-stopped.ts'
 import type { RunHost } from './host.ts'
 import { flushed, writeTo } from './standard-streams.ts'
 
@@ -8,9 +9,10 @@ export async function release(
   { stdout, before }: Output,
   { streams, host }: { streams: StreamWishes; host: RunHost },
 ): Promise<void> {
-  if (streams.stderr) await writeTo(host.stderr, [before.stderr])
+  const { interrupted } = host
+  if (streams.stderr) await writeTo(host.stderr, [before.stderr], interrupted)
   if (!streams.stdout) return
-  await writeTo(host.stdout, [before.stdout])
-  await writeTo(host.stdout, stdout.read())
-  await flushed(host.stdout)
+  await writeTo(host.stdout, [before.stdout], interrupted)
+  await writeTo(host.stdout, stdout.read(), interrupted)
+  await unlessStopped(flushed(host.stdout), interrupted)
 }

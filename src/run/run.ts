@@ -1,62 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { asRunError, type RunError } from '../errors/run-error.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import { plain } from '../result/explain.ts'
 import type { RunResult } from '../result/run-result.ts'
 import { apiFailure } from '../session/api-failure.ts'
-import { FreshAttachSession } from '../session/fresh-attach.ts'
 import type { Session } from '../session/session.ts'
-import type { Target } from '../session/target.ts'
+import { unlessStopped } from '../session/unless-stopped.ts'
 import { Spool } from '../streams/spool.ts'
 import { openCidFile } from './cidfile.ts'
 import type { RunHost } from './host.ts'
-import { planRun } from './plan-run.ts'
-import { podNotes } from './pod-notes.ts'
+import { newSession } from './new-session.ts'
 import { release } from './release.ts'
 import { readInto, writeTo } from './standard-streams.ts'
-import { armStop } from './stop.ts'
+import { armStop, type Stop } from './stop.ts'
 
 /** After a signal the function has this long to end by itself, however long --stop-timeout is. */
 const MAX_STOP_SECONDS = 2
+/** For what a function that failed has still said on stderr. */
+const LAST_WORDS_MS = 1_000
 
 /** Runs one KRM function as a Pod, as `docker run` would, and says how it ended. */
 export async function run(request: RunRequest, host: RunHost): Promise<RunResult> {
   const cidFile = openCidFile(request.cidfile)
   const stop = armStop({ ...host, deadlineMs: request.deadlineMs })
+  const stdin = keepStdin(request, host)
   try {
-    const stdin = keepStdin(request, host)
-    const plan = await planRun(request, host)
-    const target = { api: host.api, plan, trace: host.trace, ...stop, explain: explainFor(host) }
-    const session = new FreshAttachSession(target, host.temporaryDirectory)
-    return await converse({ request, host, session, target, stdin, onCreated: cidFile.write })
+    const session = newSession(request, { host, stop, explain: explainFor(host) })
+    return await converse({ request, host, stop, session, stdin, onCreated: cidFile.write })
   } finally {
     stop.disarm()
     cidFile.discard()
+    stdin.close()
   }
 }
 
 interface Conversation {
   readonly request: RunRequest
   readonly host: RunHost
+  readonly stop: Stop
   readonly session: Session
-  readonly target: Target
   readonly stdin: Spool
   readonly onCreated: (uid: string) => void
 }
 
 /** From the Pod's creation to its deletion, which comes in every case. */
-async function converse({
-  request,
-  host,
-  session,
-  target,
-  stdin,
-  onCreated,
-}: Conversation): Promise<RunResult> {
+async function converse(conversation: Conversation): Promise<RunResult> {
+  const { request, host, stop, session, stdin, onCreated } = conversation
+  const stderr = passOnStderr(session, { request, host })
   try {
     onCreated(await session.open())
     session.feed(stdin)
-    const live = request.streams.stderr ? writeTo(host.stderr, session.stderr.read()) : undefined
-    const [output, exit] = await Promise.all([session.output(), session.exitCode(), live])
+    const ended = Promise.all([session.output(), session.exitCode(), stderr.passedOn])
+    const [output, exit] = await unlessStopped(ended, stop.signal)
     host.trace.enter('cleaning up')
     await Promise.all([
       release(output, { streams: request.streams, host }),
@@ -69,12 +64,33 @@ async function converse({
       stderrBytes: output.stderr.bytes,
     }
   } catch (error) {
-    const failure = await failureOf(error, target)
+    const failure = failureOf(error, conversation)
     const graceSeconds =
-      failure.code === 'INTERRUPTED' ? Math.min(target.plan.stopTimeoutSeconds, MAX_STOP_SECONDS) : 0
-    await close(session, { host, graceSeconds })
-    throw failure
+      failure.code === 'INTERRUPTED' ? Math.min(request.stopTimeoutSeconds, MAX_STOP_SECONDS) : 0
+    // Events outlive their Pod.
+    const [notes] = await Promise.all([session.notes(failure), close(session, { host, graceSeconds })])
+    await Promise.race([
+      stderr.passedOn.catch(() => undefined),
+      sleep(LAST_WORDS_MS, undefined, { ref: false }),
+    ])
+    throw failure.withNotes(notes)
+  } finally {
+    stderr.stop()
+    session.discard()
   }
+}
+
+/** The function's stderr as it comes, until its end or until nobody waits for it any more. */
+function passOnStderr(
+  session: Session,
+  { request, host }: Pick<Conversation, 'request' | 'host'>,
+): { passedOn: Promise<void>; stop: () => void } {
+  const listening = new AbortController()
+  const passedOn = request.streams.stderr
+    ? writeTo(host.stderr, session.stderr.read(), listening.signal)
+    : Promise.resolve()
+  passedOn.catch(() => undefined) // awaited where it matters
+  return { passedOn, stop: () => listening.abort() }
 }
 
 function keepStdin({ streams }: RunRequest, host: RunHost): Spool {
@@ -85,10 +101,9 @@ function keepStdin({ streams }: RunRequest, host: RunHost): Spool {
 }
 
 /** Once a run is being stopped, everything else that fails fails because of that. */
-async function failureOf(error: unknown, target: Target): Promise<RunError> {
-  const reason: unknown = target.signal.aborted ? target.signal.reason : target.explain(error)
-  const failure = asRunError(reason)
-  return failure.withNotes(await podNotes(failure, target))
+function failureOf(error: unknown, { stop, host }: Conversation): RunError {
+  const reason: unknown = stop.signal.aborted ? stop.signal.reason : explainFor(host)(error)
+  return asRunError(reason)
 }
 
 async function close(
@@ -96,7 +111,7 @@ async function close(
   { host, graceSeconds }: { host: RunHost; graceSeconds: number },
 ): Promise<void> {
   const left = await session.close({ graceSeconds, keep: host.keep })
-  for (const line of left) host.stderr.write(`docker: warning: ${plain(line)}\n`)
+  for (const line of left) host.stderr.write(`docker: ${plain(line)}\n`)
 }
 
 function explainFor({ api, namespace }: RunHost): (error: unknown) => unknown {

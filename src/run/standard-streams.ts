@@ -12,13 +12,15 @@ export async function readInto(spool: Spool, stdin: Readable): Promise<void> {
   }
 }
 
-/** Writes with backpressure; never closes the stream, which is the caller's. */
+/** Writes with backpressure, until the signal; never closes the stream, which is the caller's. */
 export async function writeTo(
   stream: Writable,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  signal: AbortSignal,
 ): Promise<void> {
   for await (const chunk of chunks) {
-    if (chunk.length > 0 && !stream.write(chunk)) await once(stream, 'drain')
+    signal.throwIfAborted()
+    if (chunk.length > 0 && !stream.write(chunk)) await once(stream, 'drain', { signal })
   }
 }
 

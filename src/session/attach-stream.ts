@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { attach } from '../cluster/attach.ts'
 import { RunError } from '../errors/run-error.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
-import type { Sinks, StreamEnd } from '../streams/channels.ts'
+import type { Channels, Sinks, StreamEnd } from '../streams/channels.ts'
 import type { Spool } from '../streams/spool.ts'
-import { type Attached, dial, isFalseOpen } from './dial.ts'
+import { isTransient } from './api-failure.ts'
+import { type Attached, dial, isFalseOpen, newDialBudget } from './dial.ts'
 import type { Nudge } from './exit-code.ts'
 import type { PodObserver } from './pod-observer.ts'
 import { podOf, type Target } from './target.ts'
@@ -22,38 +23,84 @@ interface Streaming {
 /** A stream that broke because the Pod was lost: the Pod's status says so soon after. */
 const BETTER_REASON_MS = 500
 const V4_CLOSE_MS = 1_000
+const FEEDER_PAUSES_MS = [50, 200, 1_000]
+/** How long the connection of a container that has ended may say nothing before it counts as dead. */
+const SILENCE_MS = 10_000
 
 /** Attaches, again if the server only seemed to have, and stays until the stream has ended with its status. */
 export async function streamByAttach(streaming: Streaming): Promise<StdinFate> {
   const { target, observer } = streaming
-  const budget = { dials: 0, sawDirectRefusal: false }
+  const budget = newDialBudget()
+  let mayHaveBeenFed = false
   for (;;) {
     const attached = await dial({ ...streaming, budget })
-    if (!attached) return 'unread'
+    if (!attached) return mayHaveBeenFed ? 'unknown' : 'unread'
     target.trace.enter('running')
-    const confirmed = sendStdin(attached, streaming)
-    const end = await attached.channels.ended
+    const { channels } = attached
+    const fate = sendStdin(attached, streaming)
+    const end = await Promise.race([channels.ended, podLost(observer), silence(channels, observer)])
     target.signal.throwIfAborted()
-    if (attached.channels.received === 0 && wasFalseOpen(end, observer)) continue
+    if (channels.received === 0 && wasFalseOpen(end, attached, observer)) {
+      // Without a word from the server, the function may have got some of it, and then an end.
+      mayHaveBeenFed ||= !end.status && channels.sent > 0
+      continue
+    }
     if (end.status?.kind !== 'success') throw await whyCut(end, observer)
-    return (await confirmed()) ? 'confirmed' : 'unknown'
+    return mayHaveBeenFed ? 'unknown' : await fate()
   }
 }
 
 /** Also: closed with unread data on a false open gives 1006 and no status (k8s-streaming §1.3). */
-function wasFalseOpen(end: StreamEnd, observer: PodObserver): boolean {
-  return isFalseOpen(end) || (!end.status && observer.verdict.kind === 'waiting')
+function wasFalseOpen(end: StreamEnd, { direct }: Attached, observer: PodObserver): boolean {
+  return isFalseOpen(end) || (!direct && !end.status && observer.verdict.kind === 'waiting')
+}
+
+/** Rejects once the Pod is lost: a node that is gone does not close its connections. */
+function podLost(observer: PodObserver): Promise<never> {
+  return observer.until<never>(() => undefined)
+}
+
+/** Rejects when nothing comes any more from a container that has ended, not even the end of its stream. */
+async function silence(channels: Channels, observer: PodObserver): Promise<never> {
+  await observer.until((verdict) => (verdict.kind === 'exited' ? verdict : undefined))
+  for (let before = -1; before !== channels.received; ) {
+    before = channels.received
+    await sleep(SILENCE_MS, undefined, { ref: false })
+  }
+  throw new RunError('STREAM_CUT', { problem: 'the container has ended, but its stream has not' })
 }
 
 /** Starts to feed stdin; the returned question is asked after the stream's end. */
-function sendStdin({ channels, direct }: Attached, { target, stdin }: Streaming): () => Promise<boolean> {
+function sendStdin({ channels, direct }: Attached, { target, stdin }: Streaming): () => Promise<StdinFate> {
   if (!channels.protocol.startsWith('v4')) {
-    channels.feed(stdin).catch(() => channels.terminate())
-    // A status frame that the node itself sent is as good as a pong: no connection was cut on the way.
-    return () => Promise.resolve(direct || channels.stdinConfirmed)
+    channels.feed(stdin).catch((error: unknown) => target.stop(stdinBroke(error)))
+    return () => Promise.resolve(fateOf({ channels, direct, stdin }))
   }
-  const confirmed = feedByClosing(target, { stdin, protocol: channels.protocol }).catch(() => false)
-  return () => Promise.race([confirmed, sleep(V4_CLOSE_MS, false, { ref: false })])
+  const confirmed = feedByClosing(target, { stdin, reader: channels }).catch(() => {
+    channels.terminate() // nobody will give the function its stdin any more
+    return false
+  })
+  return async () => {
+    const isWhole = await Promise.race([confirmed, sleep(V4_CLOSE_MS, false, { ref: false })])
+    return isWhole || isNothing(stdin) ? 'confirmed' : 'unknown'
+  }
+}
+
+function stdinBroke(error: unknown): RunError {
+  const problem = `stdin cannot be read: ${(error as Error).message}`
+  return new RunError('STREAM_CUT', { problem }, { cause: error })
+}
+
+function fateOf({ channels, direct, stdin }: Attached & { stdin: Spool }): StdinFate {
+  if (channels.sent === 0) return 'unread'
+  // A status frame that the node itself sent is as good as a pong: no connection was cut on the way.
+  if (direct || isNothing(stdin)) return 'confirmed'
+  return channels.stdinConfirmed ? 'taken' : 'unknown'
+}
+
+/** Nothing of it can be missing. */
+function isNothing(stdin: Spool): boolean {
+  return stdin.ended && stdin.bytes === 0
 }
 
 /**
@@ -62,16 +109,30 @@ function sendStdin({ channels, direct }: Attached, { target, stdin }: Streaming)
  */
 async function feedByClosing(
   target: Target,
-  { stdin, protocol }: { stdin: Spool; protocol: string },
+  { stdin, reader }: { stdin: Spool; reader: Channels },
 ): Promise<boolean> {
-  const feeder = await attach(target.api, {
+  const feeder = await dialFeeder(target, reader)
+  return feeder.feedAndClose(stdin)
+}
+
+/** The container runs, so a refusal is trouble on the way: nothing of stdin is lost by asking again. */
+async function dialFeeder(target: Target, reader: Channels): Promise<Channels> {
+  const options = {
     ...podOf(target),
     container: FUNCTION_CONTAINER,
-    protocols: [protocol],
+    protocols: [reader.protocol],
     sinks: { stdout: () => undefined, stderr: () => undefined },
     signal: target.signal,
-  })
-  return feeder.feedAndClose(stdin)
+  }
+  for (const pauseMs of FEEDER_PAUSES_MS) {
+    try {
+      return await attach(target.api, options)
+    } catch (error) {
+      if (!isTransient(error)) throw error
+      await sleep(pauseMs, undefined, { signal: target.signal })
+    }
+  }
+  return attach(target.api, options)
 }
 
 /** Why the stream broke: the Pod's own trouble, if it shows, is the better reason. */

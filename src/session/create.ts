@@ -5,13 +5,16 @@ import type { Pod } from '../kube/types.ts'
 import { patiently } from './patience.ts'
 import { podOf, type Target } from './target.ts'
 
-/** Creates the plan's Pod, waiting for quota and for a struggling API server. Idempotent, because its name is unique. */
+/**
+ * Creates the plan's Pod, waiting for quota and for a struggling API server. Idempotent, because its name is unique.
+ * A request that was sent is never abandoned: only its answer tells whether there is a Pod to be deleted.
+ */
 export async function createPlannedPod(target: Target): Promise<Pod> {
   const { api, plan, signal, trace } = target
   trace.enter('creating the Pod')
   return patiently(async (tries) => {
     try {
-      return await createPod(api, plan.pod, { signal })
+      return await createPod(api, plan.pod, {})
     } catch (error) {
       // An earlier try got no answer, yet arrived.
       if (

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError, ConnectionError } from '../cluster/api-error.ts'
 import { attach } from '../cluster/attach.ts'
+import { RunError } from '../errors/run-error.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
 import type { Channels, Sinks, StreamEnd } from '../streams/channels.ts'
 import type { Nudge } from './exit-code.ts'
@@ -27,37 +28,57 @@ interface Dialling {
 /** attach requests bypass API priority and fairness: dials of one run are counted and bounded. */
 export interface DialBudget {
   dials: number
+  /** When the first of them was made. */
+  start: number
+  pauses: number
   sawDirectRefusal: boolean
+  refusal: string
+  /** How long to wait after an opening whether it was a false one. */
+  settleMs: number
 }
 
-const MAX_TIMED_DIALS = 40
+export function newDialBudget(): DialBudget {
+  return { dials: 0, start: 0, pauses: 0, sawDirectRefusal: false, refusal: '', settleMs: FIRST_SETTLE_MS }
+}
+
+const MAX_DIALS = 40
+/** The rest is for when the Pod's status says that the container runs. */
+const MAX_EARLY_DIALS = 30
 const BURST_MS = 500
 const BURST_PAUSE_MS = 25
 const PAUSES_MS = [250, 500, 1000]
-/** "Failure" follows a false open by 7 ms in the median, 39 ms at most (k8s-streaming §1.3). */
+/**
+ * "Failure" follows a false open by 7 ms in the median, 39 ms at most (k8s-streaming §1.3), but by more where the nodes
+ * are far from the API server. The first open of a run usually is a false one, and tells.
+ */
 const SETTLE_MS = 50
+const FIRST_SETTLE_MS = 150
 
 /** Attaches as soon as the container runs; undefined when it ended before anybody could attach. */
 export async function dial(dialling: Dialling): Promise<Attached | undefined> {
   const { observer, target, budget } = dialling
   await observer.until((verdict) => (isAttachable(verdict) ? true : undefined))
-  const start = performance.now()
-  for (let pauses = 0; ; ) {
+  for (;;) {
+    if (budget.dials > 0) await pause(dialling)
+    target.signal.throwIfAborted()
     const { verdict } = observer
     if (verdict.kind === 'exited') return undefined
     if (verdict.kind === 'failed') throw verdict.error
     if (verdict.kind === 'running') target.trace.enter('running')
+    if (budget.dials >= MAX_DIALS) throw notAttached(budget)
     const attached = await attempt(dialling)
     if (attached) return attached
     // It ran, and cannot be attached to: it has ended, and kubelet has not noticed yet.
     if (verdict.kind === 'running') void dialling.nudge(target.signal)
-    if (performance.now() - start < BURST_MS) await sleep(BURST_PAUSE_MS * (0.8 + 0.4 * Math.random()))
-    else
-      await observer.change(
-        budget.dials < MAX_TIMED_DIALS ? PAUSES_MS[Math.min(pauses++, PAUSES_MS.length - 1)] : undefined,
-      )
-    target.signal.throwIfAborted()
   }
+}
+
+/** Quickly at first, then slower or at the Pod's next change, in the end only for a container that runs. */
+async function pause({ observer, budget }: Dialling): Promise<void> {
+  if (performance.now() - budget.start < BURST_MS) await sleep(BURST_PAUSE_MS * (0.8 + 0.4 * Math.random()))
+  else if (budget.dials < MAX_EARLY_DIALS || observer.verdict.kind === 'running') {
+    await observer.change(PAUSES_MS[Math.min(budget.pauses++, PAUSES_MS.length - 1)])
+  } else await observer.until((verdict) => (verdict.kind === 'waiting' ? undefined : true))
 }
 
 function isAttachable(verdict: PodObserver['verdict']): boolean {
@@ -71,17 +92,22 @@ function isAttachable(verdict: PodObserver['verdict']): boolean {
 /** One dial; undefined when the container does not run yet, or no more. */
 async function attempt({ target, sinks, budget }: Dialling): Promise<Attached | undefined> {
   const { api, signal } = target
+  if (budget.dials === 0) budget.start = performance.now()
   budget.dials += 1
   try {
     const channels = await attach(api, { ...podOf(target), container: FUNCTION_CONTAINER, sinks, signal })
     const isV4 = channels.protocol.startsWith('v4')
     const direct = isV4 || budget.sawDirectRefusal
     if (direct) return { channels, direct }
-    const early = await Promise.race([channels.ended, sleep(SETTLE_MS)])
-    return early && isFalseOpen(early) && channels.received === 0 ? undefined : { channels, direct }
+    const opened = performance.now()
+    const early = await Promise.race([channels.ended, sleep(budget.settleMs)])
+    if (!early || !isFalseOpen(early) || channels.received > 0) return { channels, direct }
+    budget.settleMs = Math.max(SETTLE_MS, 4 * (performance.now() - opened))
+    return undefined
   } catch (error) {
     signal.throwIfAborted()
     if (!isNotYet(error, budget)) throw error
+    budget.refusal = (error as Error).message
     return undefined
   }
 }
@@ -95,7 +121,7 @@ export function isFalseOpen({ status }: StreamEnd): boolean {
 function isNotYet(error: unknown, budget: DialBudget): boolean {
   if (error instanceof ConnectionError) return !error.isFinal
   if (!(error instanceof ApiError)) return false
-  if (error.status === 500 && /not found/.test(error.message)) {
+  if (error.status === 500 && /container .* not found/.test(error.message)) {
     // Only a node that is asked before the upgrade can answer it so.
     budget.sawDirectRefusal = true
     return true
@@ -104,4 +130,10 @@ function isNotYet(error: unknown, budget: DialBudget): boolean {
     return /does not have a host assigned|ContainerCreating|PodInitializing/.test(error.message)
   if (error.status === 404) return error.message.includes('pod does not exist')
   return error.status === 429 || error.status >= 500
+}
+
+function notAttached({ dials, refusal }: DialBudget): RunError {
+  return new RunError('STREAM_CUT', {
+    problem: `the container could not be attached to in ${dials} attempts: ${refusal}`,
+  })
 }

@@ -1,3 +1,4 @@
+import type { RunError } from '../errors/run-error.ts'
 import type { Pod } from '../kube/types.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
 import type { Spool } from '../streams/spool.ts'
@@ -6,11 +7,13 @@ import { streamByAttach } from './attach-stream.ts'
 import { createPlannedPod, createPlannedSecret } from './create.ts'
 import { awaitExit, type Nudge, nudger } from './exit-code.ts'
 import { ensurePolicy } from './network-policy.ts'
+import { podNotes } from './pod-notes.ts'
 import { PodObserver } from './pod-observer.ts'
 import type { CloseOptions, Exit, Output, Session } from './session.ts'
 import { podOf, type Target } from './target.ts'
 import { deleteObjects } from './teardown.ts'
 import { followPhase } from './trace.ts'
+import { unlessStopped } from './unless-stopped.ts'
 import { type StdinFate, wholeOutput } from './whole.ts'
 
 /** A Pod made for this run, spoken to by attach. */
@@ -21,8 +24,7 @@ export class FreshAttachSession implements Session {
   readonly #closing = new AbortController()
   readonly #arrived: Arrived
   readonly #nudge: Nudge
-  #requested = false
-  #created: Pod | undefined
+  #creating: Promise<Pod> | undefined
   #ended: Promise<StdinFate> | undefined
   #exit: Promise<Exit> | undefined
 
@@ -45,16 +47,18 @@ export class FreshAttachSession implements Session {
     if (plan.policy) trace.enter('checking the network policy')
     // Before the Pod: the policy that isolates it, and the watch that sees its every change.
     await Promise.all([ensurePolicy(this.#target), this.#observer.opened])
-    this.#requested = true
-    this.#created = await createPlannedPod(this.#target)
+    this.#creating = createPlannedPod(this.#target)
+    const created = await unlessStopped(this.#creating, this.#target.signal)
     trace.enter('scheduling')
-    await createPlannedSecret(this.#target, this.#created)
-    return this.#created.metadata?.uid ?? ''
+    await createPlannedSecret(this.#target, created)
+    return created.metadata?.uid ?? ''
   }
 
   feed(stdin: Spool): void {
     const { sinks } = this.#arrived
-    const streaming = { target: this.#target, observer: this.#observer, nudge: this.#nudge, sinks, stdin }
+    const signal = AbortSignal.any([this.#target.signal, this.#closing.signal])
+    const target = { ...this.#target, signal }
+    const streaming = { target, observer: this.#observer, nudge: this.#nudge, sinks, stdin }
     this.#ended = streamByAttach(streaming).finally(() => this.#arrived.end())
     this.#ended.catch(() => undefined) // output() and exitCode() tell of it
   }
@@ -75,12 +79,21 @@ export class FreshAttachSession implements Session {
     return wholeOutput({ exit, proof, stdin, stdout: this.#arrived.stdout, stderr: this.#arrived.stderr })
   }
 
+  async notes(failure: RunError): Promise<readonly string[]> {
+    return this.#creating ? podNotes(failure, this.#target) : []
+  }
+
   async close(how: CloseOptions): Promise<readonly string[]> {
     this.#closing.abort()
     this.#arrived.end()
-    if (!this.#requested || how.keep) return []
-    const uid = this.#created?.metadata?.uid
-    return deleteObjects(this.#target, { ...how, ...(uid && { uid }) })
+    if (!this.#creating) return []
+    const { namespace, name } = podOf(this.#target)
+    if (how.keep) return [`Pod ${namespace}/${name} is kept`]
+    return deleteObjects(this.#target, { ...how, creating: this.#creating })
+  }
+
+  discard(): void {
+    this.#arrived.discard()
   }
 
   #streamsEnded(): Promise<StdinFate> {

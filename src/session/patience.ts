@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ApiError, ConnectionError } from '../cluster/api-error.ts'
+import { ApiError, ConnectionError, isHopeless } from '../cluster/api-error.ts'
 import { isTransient } from './api-failure.ts'
 import type { Trace } from './trace.ts'
 
@@ -11,27 +11,26 @@ interface Patience {
 
 const FIRST_PAUSE_MS = 100
 const MAX_PAUSE_MS = 5_000
-/** A server that never answered at all is more likely misnamed than restarting. */
-const NO_ANSWER_MS = 30_000
 
 /** Repeats `attempt` while its failures may pass by themselves, until the signal ends the run. */
 export async function patiently<T>(
   attempt: (tries: number) => Promise<T>,
   { trace, signal }: Patience,
 ): Promise<T> {
-  const start = performance.now()
+  let lastAnswer = performance.now()
   let pauseMs = FIRST_PAUSE_MS
   for (let tries = 0; ; tries += 1) {
     try {
       return await attempt(tries)
     } catch (error) {
       signal.throwIfAborted()
-      const unanswered = error instanceof ConnectionError && performance.now() - start > NO_ANSWER_MS
-      if (!isTransient(error) || unanswered) throw error
+      if (!isTransient(error)) throw error
+      if (error instanceof ApiError) lastAnswer = performance.now()
+      if (error instanceof ConnectionError && isHopeless(error, performance.now() - lastAnswer)) throw error
       trace.waitFor((error as Error).message)
-      const wait =
-        error instanceof ApiError && error.retryAfterMs !== undefined ? error.retryAfterMs : pauseMs
-      await sleep(wait * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined)
+      // Never sooner than the server asks for.
+      const least = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0
+      await sleep(least + pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined)
       signal.throwIfAborted()
       pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)
     }

@@ -29,11 +29,16 @@ export class PodObserver {
     this.#signal = observed.signal
     this.#onVerdict = observed.onVerdict
     this.opened = new Promise((resolve, reject) => {
-      this.#follow(api, { ...observed, onOpen: resolve }).catch((error: unknown) => {
-        const reason = asRunError(observed.explain(error))
-        reject(reason)
-        this.#settle({ kind: 'failed', error: reason })
-      })
+      const following = this.#follow(api, { ...observed, onOpen: resolve })
+      // Without an error it ends with the signal, or with the Pod: by then it has been opened, or never will be.
+      following.then(
+        () => reject(observed.signal.reason as Error),
+        (error: unknown) => {
+          const reason = asRunError(observed.explain(error))
+          reject(reason)
+          this.#settle({ kind: 'failed', error: reason })
+        },
+      )
     })
     this.opened.catch(() => undefined)
     observed.signal.addEventListener('abort', () => this.#notify(), { once: true })

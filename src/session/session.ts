@@ -1,3 +1,4 @@
+import type { RunError } from '../errors/run-error.ts'
 import type { Spool } from '../streams/spool.ts'
 
 /** One function run, however it is brought about: a fresh Pod by attach; later by exec, or a Pod that was waiting. */
@@ -12,8 +13,12 @@ export interface Session {
   output(): Promise<Output>
   /** The function's own exit code, from kubelet; rejects with a RunError when there is none. */
   exitCode(): Promise<Exit>
-  /** Ends everything the session opened, in every case, bounded in time; tells of what it could not clean up. */
+  /** What the cluster has to say about a failure, a line each: the Pod's events. */
+  notes(failure: RunError): Promise<readonly string[]>
+  /** Ends everything the session opened, in every case, bounded in time; tells, in a line each, what it left behind. */
   close(how: CloseOptions): Promise<readonly string[]>
+  /** Lets go of what was kept of the streams; nothing of them can be read any more. */
+  discard(): void
 }
 
 export interface Output {

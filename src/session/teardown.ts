@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../cluster/api-error.ts'
 import { deletePod, deleteSecret } from '../cluster/pods.ts'
+import type { Pod } from '../kube/types.ts'
 import { isTransient } from './api-failure.ts'
 import type { CloseOptions } from './session.ts'
 import { podOf, type Target } from './target.ts'
@@ -8,25 +9,37 @@ import { podOf, type Target } from './target.ts'
 const ATTEMPTS = 4
 const PAUSE_MS = 250
 const BOUND_MS = 5_000
+/** Of these, for the answer to a creation that is still on its way. */
+const CREATION_MS = 3_000
 
 /** Deletes what the run made, whatever came before; what is left is told in one line, never thrown. */
 export async function deleteObjects(
   target: Target,
-  { graceSeconds, uid }: CloseOptions & { uid?: string },
+  { graceSeconds, creating }: CloseOptions & { creating: Promise<Pod> },
 ): Promise<readonly string[]> {
   const pod = podOf(target)
-  const deletions = [
-    persistently(() => deletePod(target.api, { ...pod, graceSeconds, ...(uid && { uid }) })),
-    // The Pod owns it, so the garbage collector would take it: this is only sooner.
-    ...(target.plan.secret ? [persistently(() => deleteSecret(target.api, pod)).catch(() => undefined)] : []),
-  ]
+  const remove = async (): Promise<void> => {
+    const uid = await uidOf(creating)
+    await Promise.all([
+      persistently(() => deletePod(target.api, { ...pod, graceSeconds, ...(uid && { uid }) })),
+      // The Pod owns it, so the garbage collector would take it: this is only sooner.
+      target.plan.secret && persistently(() => deleteSecret(target.api, pod)).catch(() => undefined),
+    ])
+  }
   try {
-    await Promise.race([Promise.all(deletions), sleep(BOUND_MS, undefined, { ref: false }).then(tooLong)])
+    await Promise.race([remove(), sleep(BOUND_MS, undefined, { ref: false }).then(tooLong)])
     return []
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return [`could not delete Pod ${pod.namespace}/${pod.name}, which ends by itself: ${reason}`]
+    return [`warning: could not delete Pod ${pod.namespace}/${pod.name}, which ends by itself: ${reason}`]
   }
+}
+
+/** Undefined: no Pod was made, or it is not known yet, so that only its name can be deleted. */
+async function uidOf(creating: Promise<Pod>): Promise<string | undefined> {
+  const late = sleep(CREATION_MS, undefined, { ref: false })
+  const created = await Promise.race([creating.catch(() => undefined), late])
+  return created?.metadata?.uid
 }
 
 async function persistently(remove: () => Promise<void>): Promise<void> {

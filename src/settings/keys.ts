@@ -57,7 +57,7 @@ export const SETTINGS = {
     type: trueOrFalse,
     default: false,
     description:
-      "Mount the image's root file system read-only, with writable volumes for the home and temp folders. Slower to start, and some functions expect to write.",
+      "Mount the image's root file system read-only, with a writable volume at `/tmp`, which is `HOME`, too, unless the caller sets it. Slower to start, and some functions expect to write.",
     example: 'true',
   },
   'user.nobody': {

@@ -25,6 +25,7 @@ export class Channels {
   readonly ended: Promise<StreamEnd>
   readonly protocol: string
   #received = 0
+  #sent = 0
   #stdinConfirmed = false
   readonly #socket: WebSocket
   readonly #pings: NodeJS.Timeout
@@ -42,6 +43,11 @@ export class Channels {
   /** Bytes of stdout and stderr so far. */
   get received(): number {
     return this.#received
+  }
+
+  /** Frames of stdin, and its end, that were given to the connection. */
+  get sent(): number {
+    return this.#sent
   }
 
   /**
@@ -67,11 +73,16 @@ export class Channels {
     this.#socket.ping(nonce)
   }
 
-  /** Sends all of `stdin` and closes: the only end of stdin that v4 has. True when the server answered our close. */
+  /**
+   * Sends all of `stdin` and closes: the only end of stdin that v4 has. True when the server answered our close, or
+   * said before that the container has ended: nothing of stdin was cut then, the function did not want it.
+   */
   async feedAndClose(stdin: Spool): Promise<boolean> {
     for await (const chunk of stdin.read()) {
       for (let at = 0; at < chunk.length; at += STDIN_CHUNK_BYTES) {
-        if (!(await this.#send(stdinFrame(chunk.subarray(at, at + STDIN_CHUNK_BYTES))))) return false
+        if (!(await this.#send(stdinFrame(chunk.subarray(at, at + STDIN_CHUNK_BYTES))))) {
+          return (await this.ended).status?.kind === 'success'
+        }
       }
     }
     this.#socket.close(1000)
@@ -89,6 +100,7 @@ export class Channels {
     if (socket.readyState !== socket.OPEN) return Promise.resolve(false)
     return new Promise((resolve) => {
       const wait = socket.bufferedAmount > HIGH_WATER_BYTES
+      this.#sent += 1
       socket.send(frame, (error) => resolve(!error))
       if (!wait) resolve(true)
     })

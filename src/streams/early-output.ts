@@ -12,7 +12,8 @@ const MAX_PARSED_BYTES = 4 * 1024 * 1024
 
 /**
  * Output written before attach is only in the container log, which does not say whose it was. A whole ResourceList
- * decides it; otherwise, when attach saw nothing of stderr, it is stdout's. Undefined: it cannot be told.
+ * decides it, if there is one either with it or without; when attach saw nothing of stderr, it is stdout's. Undefined:
+ * it cannot be told.
  */
 export async function ownerOfEarlyOutput({
   before,
@@ -21,25 +22,32 @@ export async function ownerOfEarlyOutput({
 }: Early): Promise<'stdout' | 'stderr' | undefined> {
   if (stdout.bytes + before.length <= MAX_PARSED_BYTES) {
     const attached = stdout.slice(0)
-    if (await isResourceList(attached)) return 'stderr'
-    if (await isResourceList(Buffer.concat([before, attached]))) return 'stdout'
+    const isWholeWithout = await isResourceList(attached)
+    const isWholeWith = await isResourceList(Buffer.concat([before, attached]))
+    if (isWholeWithout !== isWholeWith) return isWholeWith ? 'stdout' : 'stderr'
+    if (isWholeWith) return undefined
   }
   return stderr.bytes === 0 ? 'stdout' : undefined
 }
 
+// A list that lost its first lines, or that a banner stands before, is no list (functions-spec: ResourceList).
+const KEYS = new Set(['apiVersion', 'kind', 'metadata', 'items', 'functionConfig', 'results'])
+
 /** One YAML or JSON document of kind ResourceList, whole. */
-export async function isResourceList(bytes: Buffer): Promise<boolean> {
+async function isResourceList(bytes: Buffer): Promise<boolean> {
   if (!bytes.includes('ResourceList')) return false
   const { parseDocument } = await import('yaml')
   try {
     const document = parseDocument(bytes.toString('utf8'))
     const value: unknown = document.errors.length === 0 ? document.toJS() : undefined
+    if (typeof value !== 'object' || value === null) return false
+    const list = value as Readonly<Record<string, unknown>>
+    const isOfGroup = String(list['apiVersion']).startsWith('config.kubernetes.io/')
     return (
-      typeof value === 'object' &&
-      value !== null &&
-      'kind' in value &&
-      value.kind === 'ResourceList' &&
-      'items' in value
+      isOfGroup &&
+      list['kind'] === 'ResourceList' &&
+      'items' in list &&
+      Object.keys(list).every((key) => KEYS.has(key))
     )
   } catch {
     return false // a document that cannot be read is not a whole ResourceList

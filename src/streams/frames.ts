@@ -1,5 +1,5 @@
 /** Channels of Kubernetes' remotecommand protocol: the first byte of every WebSocket message. */
-export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3 } as const
+const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3 } as const
 
 // v5 half-close: a two-byte frame on channel 255. Any other length ends the connection
 // (kubernetes apimachinery, httpstream/wsstream).

@@ -1,4 +1,5 @@
 import { isMerge, isMergeOfHeads, isMergeOfTails, withoutCarriageReturns } from './merge.ts'
+import { repeatsItself } from './repetition.ts'
 import type { Spool } from './spool.ts'
 
 /**
@@ -8,7 +9,8 @@ import type { Spool } from './spool.ts'
  *
  * - up to 1 MiB: the whole log is exactly a merge of what arrived of stdout and stderr;
  * - more: the log's head is a merge of both beginnings, and its tail (64 KiB and more) of both ends. In between,
- *   nothing can be missing: one TCP connection loses its beginning or its end, never its middle.
+ *   nothing can be missing: one TCP connection loses its beginning or its end, never its middle. Output that repeats
+ *   itself at either end would match there all the same, so it is compared as a whole, if it is less than 10 MiB.
  *
  * Limits: the log drops a CR before a LF; kubelet rotates it at 10 MiB, and a head that was rotated away before it
  * was read proves nothing; without the right to read pods/log there is no proof. In all these cases the answer is
@@ -38,6 +40,8 @@ interface Arrived {
 const WHOLE_LOG_BYTES = 1024 * 1024
 const ROTATION_BYTES = 10 * 1024 * 1024
 const TAIL_BYTES = 64 * 1024
+/** Less is left when the log was rotated just before the container's end. */
+const MIN_TAIL_BYTES = 4 * 1024
 export const HEAD_BYTES: number = 64 * 1024
 const LINE_BYTES = 16 * 1024
 // The runtime may still be writing the last lines when kubelet has already seen the container's end.
@@ -77,18 +81,21 @@ async function proveWhole({ stdout, stderr, log }: Arrived): Promise<Proof> {
   )
 }
 
-async function proveEnds({ stdout, stderr, log, earlyHead }: Arrived): Promise<Proof> {
+async function proveEnds(arrived: Arrived): Promise<Proof> {
+  const { stdout, stderr, log, earlyHead } = arrived
   const tail = withoutCarriageReturns(await log.tail(linesInTail(stdout) + linesInTail(stderr) + 1))
   const reach = -2 * tail.length
   const ends = {
     stdout: withoutCarriageReturns(stdout.slice(reach)),
     stderr: withoutCarriageReturns(stderr.slice(reach)),
   }
-  if (tail.length === 0 || !isMergeOfTails({ log: tail, ...ends })) {
+  if (tail.length < MIN_TAIL_BYTES)
+    return unproven(`too little of the container log is left to compare its end: ${tail.length} bytes`)
+  if (!isMergeOfTails({ log: tail, ...ends })) {
     return unproven('the end of the container log differs from the end of what arrived')
   }
   const early = await earlyHead
-  const head = withoutCarriageReturns(early && early.length > 0 ? early : await log.head(HEAD_BYTES))
+  const head = withoutCarriageReturns(early?.length === HEAD_BYTES ? early : await log.head(HEAD_BYTES))
   const starts = {
     stdout: withoutCarriageReturns(stdout.slice(0, 2 * HEAD_BYTES)),
     stderr: withoutCarriageReturns(stderr.slice(0, 2 * HEAD_BYTES)),
@@ -98,7 +105,9 @@ async function proveEnds({ stdout, stderr, log, earlyHead }: Arrived): Promise<P
   if (usable.length === 0 || !isMergeOfHeads({ log: usable, ...starts })) {
     return unproven('the beginning of the container log differs from the beginning of what arrived')
   }
-  return { kind: 'whole', before: Buffer.alloc(0) }
+  if (!repeatsItself(head) && !repeatsItself(tail)) return { kind: 'whole', before: Buffer.alloc(0) }
+  if (stdout.bytes + stderr.bytes < ROTATION_BYTES) return proveWhole(arrived)
+  return unproven('it repeats itself, so that a piece could be missing unseen')
 }
 
 function linesInTail(spool: Spool): number {

@@ -15,6 +15,7 @@ export class Spool {
   #file: number | undefined
   #bytes = 0
   #ended = false
+  #closed = false
   #failure: Error | undefined
   #wake: (() => void)[] = []
   readonly #directory: string
@@ -32,7 +33,7 @@ export class Spool {
   }
 
   write(chunk: Uint8Array): void {
-    if (chunk.length === 0) return
+    if (chunk.length === 0 || this.#closed) return
     if (this.#file === undefined && this.#bytes + chunk.length > MEMORY_BYTES) this.#spill()
     if (this.#file === undefined) this.#chunks.push(chunk)
     else writeFully(this.#file, chunk)
@@ -76,7 +77,9 @@ export class Spool {
     return this.#file === undefined ? this.#sliceMemory(from, to) : readFully(this.#file, from, to)
   }
 
+  /** Lets go of everything; whoever still reads or writes finds that it has ended. */
   close(): void {
+    this.#closed = true
     this.end()
     this.#chunks = []
     this.#bytes = 0

@@ -7,8 +7,8 @@ export type StreamStatus =
   | { readonly kind: 'notAttached'; readonly message: string }
   | { readonly kind: 'failure'; readonly message: string }
 
-// The last: containerd, asked in the moment in which the container ended.
-const NOT_ATTACHED = /unable to upgrade connection|container .* not found|container is in CONTAINER_\w+ state/
+// The last is the runtime's, asked in the moment in which the container starts or ends.
+const NOT_ATTACHED = /unable to upgrade connection|container .* not found|error attaching to container/
 
 /** `json`: one metav1.Status, as sent on channel 3. */
 export function parseStatusFrame(json: string): StreamStatus {

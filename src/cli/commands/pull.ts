@@ -26,7 +26,7 @@ export async function pull({ image, quiet, platform }: Pull): Promise<number> {
     if (command.kind !== 'run') return 1
     const { request, host } = await prepare(command.argv, {})
     const trace = new Trace(() => performance.now())
-    await pullImage(request, { ...host, trace, interrupted: interruptions.signal, keep: false })
+    await pullImage(request, { ...host, trace, interrupted: interruptions.signal, keep: false, rerun: true })
     const lines = quiet ? [image] : [`Status: Image is up to date for ${image}`, image]
     await new Promise<void>((resolve) => process.stdout.write(`${lines.join('\n')}\n`, () => resolve()))
     return 0

@@ -1,8 +1,7 @@
 import { podEvents } from '../cluster/pods.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import type { RunError } from '../errors/run-error.ts'
-import type { Target } from '../session/target.ts'
-import { podOf } from '../session/target.ts'
+import { podOf, type Target } from './target.ts'
 
 const ABOUT_THE_POD: ReadonlySet<ErrorCode> = new Set([
   'IMAGE_PULL',

@@ -1,0 +1,135 @@
+import type { FakeContainer } from './container.ts'
+import type { LogFaults } from './container-log.ts'
+import { HttpFailure } from './http-failure.ts'
+import type { KubeObject, NewObject } from './kube-object.ts'
+import { PodOnNode, type PodScript } from './pod-on-node.ts'
+import { PENDING } from './pod-status.ts'
+import type { Answer } from './replies.ts'
+import type { Call } from './routes.ts'
+import type { Store } from './store.ts'
+
+export const NAMESPACE = 'default'
+
+interface DeleteOptions {
+  readonly gracePeriodSeconds?: number
+  readonly preconditions?: { readonly uid?: string }
+}
+
+interface Nodes {
+  readonly script: PodScript
+  readonly log: LogFaults
+}
+
+/** What the API server does with objects, and what a node makes of them. Throws HttpFailure where it refuses. */
+export class Api {
+  readonly #store: Store
+  readonly #nodes: Nodes
+  readonly #pods = new Map<string, PodOnNode>()
+
+  constructor(store: Store, nodes: Nodes) {
+    this.#store = store
+    this.#nodes = nodes
+  }
+
+  /** Who is to be asked to attach: throws where there is no Pod, or no node yet. */
+  findNode(call: Call): void {
+    const { spec } = this.#store.get('pods', call)
+    if (!spec?.['nodeName']) {
+      throw new HttpFailure(400, 'BadRequest', `pod ${call.name} does not have a host assigned`)
+    }
+  }
+
+  container({ name }: Call): FakeContainer | undefined {
+    return this.#pods.get(name)?.container
+  }
+
+  close(): void {
+    for (const pod of this.#pods.values()) pod.kill()
+  }
+
+  handle(call: Call, body: unknown): Answer {
+    const { action, resource, namespace } = call
+    switch (action) {
+      case 'create pods':
+        return { code: 201, json: this.#createPod(call, body as NewObject) }
+      case 'create secrets':
+      case 'create networkpolicies':
+        return { code: 201, json: this.#store.create(resource, inNamespace(call, body as NewObject)) }
+      case 'list networkpolicies':
+      case 'list events':
+        return { code: 200, json: { kind: 'List', items: this.#store.list(resource, namespace) } }
+      case 'get pods':
+        return { code: 200, json: this.#store.get('pods', call) }
+      case 'get pods/log':
+        return { code: 200, text: this.#log(call) }
+      case 'patch pods/resize':
+        return { code: 200, json: this.#resize(call) }
+      case 'delete pods':
+        return { code: 200, json: this.#deletePod(call, body as DeleteOptions) }
+      case 'delete secrets':
+        return { code: 200, json: this.#deleteSecret(call) }
+      default:
+        throw new HttpFailure(405, 'MethodNotAllowed', `the fake does not know ${action}`)
+    }
+  }
+
+  #createPod(call: Call, pod: NewObject): KubeObject {
+    const made = this.#store.create('pods', { ...inNamespace(call, pod), status: PENDING })
+    const node = new PodOnNode(this.#store, made, this.#nodes.log)
+    this.#pods.set(made.metadata.name, node)
+    void this.#nodes.script(node)
+    return made
+  }
+
+  #deletePod(call: Call, { gracePeriodSeconds = 30, preconditions }: DeleteOptions): KubeObject {
+    const pod = this.#store.get('pods', call)
+    const { uid } = pod.metadata
+    if (preconditions?.uid && preconditions.uid !== uid) {
+      const message = `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`
+      throw new HttpFailure(409, 'Conflict', message)
+    }
+    const node = this.#pods.get(call.name)
+    if (gracePeriodSeconds > 0) void node?.deleteGently()
+    else {
+      this.#store.remove('pods', call)
+      node?.kill()
+    }
+    return pod
+  }
+
+  #deleteSecret(call: Call): KubeObject {
+    const secret = this.#store.get('secrets', call)
+    this.#store.remove('secrets', call)
+    return secret
+  }
+
+  /** kubelet looks at the Pod at once. */
+  #resize(call: Call): KubeObject {
+    const pod = this.#store.get('pods', call)
+    this.#pods.get(call.name)?.nudge()
+    return pod
+  }
+
+  #log(call: Call): Buffer {
+    this.#store.get('pods', call)
+    const log = this.#pods.get(call.name)?.container?.log
+    if (!log) {
+      const message = `container "function" in pod "${call.name}" is waiting to start: ContainerCreating`
+      throw new HttpFailure(400, 'BadRequest', message)
+    }
+    const limitBytes = call.query.get('limitBytes')
+    const tailLines = call.query.get('tailLines')
+    return log.read({
+      ...(limitBytes && { limitBytes: Number(limitBytes) }),
+      ...(tailLines && { tailLines: Number(tailLines) }),
+    })
+  }
+}
+
+function inNamespace(
+  { namespace }: Call,
+  object: NewObject,
+): NewObject & { metadata: { namespace: string } } {
+  if (namespace !== NAMESPACE) throw new HttpFailure(404, 'NotFound', `namespaces "${namespace}" not found`)
+  return { ...object, metadata: { ...object.metadata, namespace } }
+}

@@ -1,0 +1,125 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { AttachFaults } from './attach-faults.ts'
+import type { FakeContainer } from './container.ts'
+import { HttpFailure } from './http-failure.ts'
+import { OutputSender } from './output-sender.ts'
+import { CONTAINER } from './pod-status.ts'
+import { type EarlyFrame, StdinReceiver } from './stdin-receiver.ts'
+
+export interface Upgrade {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
+}
+
+interface Wanted {
+  readonly namespace: string
+  readonly name: string
+  /** Looked at again after the upgrade, for it may have started by then. */
+  readonly container: () => FakeContainer | undefined
+}
+
+const ANSWER_MS = 7
+const DEFAULT = { version: 'direct' } as const satisfies AttachFaults
+
+/** `pods/attach` of API server and node. */
+export class AttachEndpoint {
+  readonly #faults: AttachFaults
+  readonly #server: WebSocketServer
+  #attached = 0
+
+  constructor(faults: AttachFaults = {}) {
+    this.#faults = { ...DEFAULT, ...faults }
+    const known = faults.version === 'v4' ? ['v4.channel.k8s.io'] : ['v5.channel.k8s.io', 'v4.channel.k8s.io']
+    const handleProtocols = (offered: Set<string>): string | false =>
+      [...offered].find((name) => known.includes(name)) ?? false
+    this.#server = new WebSocketServer({
+      noServer: true,
+      autoPong: false,
+      handleProtocols,
+      perMessageDeflate: false,
+    })
+  }
+
+  /** Throws HttpFailure where the answer is no upgrade. */
+  accept({ request, socket, head }: Upgrade, wanted: Wanted): void {
+    const isTranslated = this.#faults.version === 'translated' && offersV5(request)
+    const container = running(wanted)
+    if (!container && !isTranslated) throw new HttpFailure(500, 'InternalError', notFound(wanted))
+    this.#server.handleUpgrade(request, socket, head, (client) => {
+      client.on('error', () => undefined)
+      if (isTranslated) void this.#ask(client, wanted)
+      else if (container) this.#attach(client, { container, early: [] })
+    })
+  }
+
+  close(): void {
+    for (const client of this.#server.clients) client.terminate()
+    this.#server.close()
+  }
+
+  /** 1.30–1.35: the upgrade has been granted, and only now the node is asked. */
+  async #ask(client: WebSocket, wanted: Wanted): Promise<void> {
+    const early: EarlyFrame[] = []
+    client.on('message', (data: Buffer) => early.push({ kind: 'message', data }))
+    client.on('ping', (data: Buffer) => early.push({ kind: 'ping', data }))
+    await sleep(this.#faults.answerMs ?? ANSWER_MS)
+    client.removeAllListeners('message').removeAllListeners('ping')
+    const container = running(wanted)
+    if (container) this.#attach(client, { container, early })
+    else if (early.length > 0)
+      client.terminate() // closed with data unread: a TCP reset, and no status
+    else refuse(client, `unable to upgrade connection: ${notFound(wanted)}`)
+  }
+
+  #attach(
+    client: WebSocket,
+    { container, early }: { container: FakeContainer; early: readonly EarlyFrame[] },
+  ): void {
+    this.#attached += 1
+    const { version, times = Infinity } = this.#faults
+    const faults = this.#attached <= times ? this.#faults : { ...DEFAULT, ...(version && { version }) }
+    const sender = new OutputSender(client, {
+      faults,
+      closeCode: () => (container.stdin.unread > 0 ? 1011 : 1000),
+      onUpstreamCut: () => receiver.loseNode(),
+    })
+    const receiver = new StdinReceiver(
+      client,
+      {
+        faults,
+        container,
+        onUpstreamCut: () => {
+          receiver.loseNode()
+          detach()
+          setTimeout(() => sender.end(), ANSWER_MS)
+        },
+      },
+      early,
+    )
+    const detach = container.attach(sender)
+    client.once('close', detach)
+  }
+}
+
+function running({ container }: Wanted): FakeContainer | undefined {
+  const found = container()
+  return found?.isRunning ? found : undefined
+}
+
+function notFound({ namespace, name }: Wanted): string {
+  return `container ${CONTAINER} not found in pod ${name}_${namespace}`
+}
+
+function refuse(client: WebSocket, message: string): void {
+  const status = { metadata: {}, status: 'Failure', message, code: 500 }
+  client.send(Buffer.concat([Buffer.of(3), Buffer.from(JSON.stringify(status))]))
+  client.close(1000)
+}
+
+function offersV5(request: IncomingMessage): boolean {
+  return String(request.headers['sec-websocket-protocol']).includes('v5.channel.k8s.io')
+}

@@ -1,0 +1,28 @@
+/** Who answers an attach, and what goes wrong with it (k8s-streaming: WebSocket remotecommand, by version). */
+export interface AttachFaults {
+  /**
+   * `direct`: 1.36, the node itself is asked before the upgrade. `translated`: 1.30–1.35, the API server says 101 and
+   * asks the node then. `v4`: up to 1.29, where v5 is not known. By default `direct`.
+   */
+  readonly version?: 'direct' | 'translated' | 'v4'
+  /** `translated`: how long after its 101 the API server knows what the node says. */
+  readonly answerMs?: number
+  /** Only the first so many attaches that get through go wrong as follows; by default all. */
+  readonly times?: number
+  /** The connection breaks once the client has been sent so many bytes of output. */
+  readonly cutAfterBytes?: number
+  /** All output arrives, and then no status. */
+  readonly cutBeforeStatus?: boolean
+  /** The connection breaks once so many bytes of stdin came in: the function reads those, and an end. */
+  readonly cutAfterStdinBytes?: number
+  /** The API server loses the node after so many bytes of output, and says `Success`; the function goes on. */
+  readonly upstreamCutAfterBytes?: number
+  /** The same after so many bytes of stdin, of which the API server takes all. */
+  readonly upstreamCutAfterStdinBytes?: number
+  /** The status comes ahead of the last output. */
+  readonly statusFirst?: boolean
+  /** The connection stays open after its status. */
+  readonly staysOpen?: boolean
+  /** Nothing comes any more after so many bytes of output, and nothing ends: a lost node, a dead load balancer. */
+  readonly silentAfterBytes?: number
+}

@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FakeContainer, type FakeFunction } from './container.ts'
+import type { LogFaults } from './container-log.ts'
+import type { KubeObject } from './kube-object.ts'
+import {
+  ended,
+  NO_SANDBOX,
+  type PodStatus,
+  RUNNING,
+  SANDBOX_READY,
+  SCHEDULED,
+  terminated,
+  waitingFor,
+} from './pod-status.ts'
+import type { Store } from './store.ts'
+
+/** What becomes of one Pod, told step by step. */
+export type PodScript = (pod: PodOnNode) => Promise<void>
+
+/** kubelet sees an exited container at its next relist, unless it is nudged. */
+const RELIST_MS = 60
+const STEP_MS = 4
+
+/** The usual life: scheduled, sandbox, container, its end. */
+export function runs(program: FakeFunction): PodScript {
+  return async (pod) => {
+    await pod.prepare()
+    await pod.run(program)
+  }
+}
+
+/** One Pod as scheduler and kubelet treat it. */
+export class PodOnNode {
+  /** Aborted when the Pod is deleted. */
+  readonly deleted: AbortSignal
+  container: FakeContainer | undefined
+  /** The node's side of everything ends here, whatever the API server says of the Pod. */
+  readonly #deletion = new AbortController()
+  readonly #store: Store
+  readonly #pod: KubeObject
+  readonly #logFaults: LogFaults
+  #nudge: () => void = () => undefined
+
+  constructor(store: Store, pod: KubeObject, logFaults: LogFaults = {}) {
+    this.#store = store
+    this.#pod = pod
+    this.#logFaults = logFaults
+    this.deleted = this.#deletion.signal
+  }
+
+  get name(): { readonly namespace: string; readonly name: string } {
+    return this.#pod.metadata
+  }
+
+  async prepare(): Promise<void> {
+    await this.step()
+    this.bind()
+    await this.step()
+    this.says(NO_SANDBOX)
+    await this.step()
+    this.says(SANDBOX_READY)
+    await this.step()
+  }
+
+  /** From start to end. `seenAfterMs`: attach works before the Pod's status says that the container runs. */
+  async run(program: FakeFunction, { seenAfterMs = STEP_MS, relistMs = RELIST_MS } = {}): Promise<void> {
+    await this.#secrets()
+    if (this.deleted.aborted) return
+    const container = this.start(program)
+    await Promise.race([sleep(seenAfterMs), container.ended])
+    if (container.isRunning) this.says(RUNNING)
+    const exitCode = await container.ended
+    await this.relisted(relistMs)
+    const end = { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' }
+    this.says(terminated(end))
+    await this.step()
+    this.says(ended(end))
+  }
+
+  start(program: FakeFunction): FakeContainer {
+    this.container = new FakeContainer(program, this.#logFaults)
+    return this.container
+  }
+
+  bind(): void {
+    this.#store.update('pods', this.name, (pod) => ({
+      ...pod,
+      spec: { ...pod.spec, nodeName: 'node-1' },
+      status: SCHEDULED,
+    }))
+  }
+
+  says(status: PodStatus): void {
+    this.#store.update('pods', this.name, (pod) => ({ ...pod, status }))
+  }
+
+  step(ms = STEP_MS): Promise<void> {
+    return sleep(ms)
+  }
+
+  relisted(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#nudge = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  nudge(): void {
+    this.#nudge()
+  }
+
+  kill(): void {
+    this.#deletion.abort()
+    this.container?.kill()
+  }
+
+  /** The API server marks the Pod as deleted, the container ends, and only then the Pod is gone. */
+  async deleteGently(): Promise<void> {
+    const deletionTimestamp = new Date().toISOString()
+    this.#store.update('pods', this.name, (pod) => ({
+      ...pod,
+      metadata: { ...pod.metadata, deletionTimestamp },
+    }))
+    this.kill()
+    await this.step()
+    this.#store.remove('pods', this.name)
+  }
+
+  /** As kubelet does, waits for the Secrets that the container's environment names. */
+  async #secrets(): Promise<void> {
+    for (const name of secretNames(this.#pod)) {
+      while (!this.deleted.aborted && !this.#store.find('secrets', { ...this.name, name })) {
+        this.says(waitingFor('CreateContainerConfigError', `secret "${name}" not found`))
+        await this.step()
+      }
+    }
+  }
+}
+
+function secretNames({ spec }: KubeObject): ReadonlySet<string> {
+  const [container] = (spec?.['containers'] ?? []) as {
+    env?: { valueFrom?: { secretKeyRef: { name: string } } }[]
+  }[]
+  return new Set(
+    (container?.env ?? []).flatMap(({ valueFrom }) => (valueFrom ? [valueFrom.secretKeyRef.name] : [])),
+  )
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { Readable, Writable } from 'node:stream'
+import { parse } from '../../src/argv/parse.ts'
+import { ApiClient } from '../../src/cluster/api-client.ts'
+import type { Credentials } from '../../src/cluster/credentials.ts'
+import { RunError } from '../../src/errors/run-error.ts'
+import { resolve } from '../../src/request/resolve.ts'
+import type { RunRequest } from '../../src/request/run-request.ts'
+import type { RunHost } from '../../src/run/host.ts'
+import { run } from '../../src/run/run.ts'
+import { Trace } from '../../src/session/trace.ts'
+import { mergeSettings } from '../../src/settings/merge-settings.ts'
+import { type FakeCluster, NAMESPACE } from './fake-cluster.ts'
+
+export const IMAGE = 'ghcr.io/acme/set-labels:v1'
+
+/** How one run on the fake ended: with an exit code of the function, or with an error of krmpod. */
+export interface Outcome {
+  /** `exit 3`, or `STREAM_CUT`. */
+  readonly end: string
+  readonly error: RunError | undefined
+  readonly stdout: Buffer
+  readonly stderr: string
+  readonly trace: Trace
+}
+
+export interface Given {
+  /** Words as after `docker run`. */
+  readonly argv?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly request?: Partial<RunRequest>
+  readonly stdin?: string | Buffer | Readable
+  readonly host?: Partial<RunHost>
+}
+
+/** As kustomize asks for it, against the fake. Anything but a result or a RunError fails the test. */
+export async function runOn(cluster: FakeCluster, given: Given = {}): Promise<Outcome> {
+  const stdout = new Collector()
+  const stderr = new Collector()
+  const host = { ...hostFor(cluster, given), stdout, stderr, ...given.host }
+  const ended = (end: string, error?: RunError): Outcome => {
+    return { end, error, stdout: stdout.bytes, stderr: stderr.bytes.toString(), trace: host.trace }
+  }
+  try {
+    const { exitCode } = await run(requestOf(given), host)
+    return ended(`exit ${exitCode}`)
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error
+    const failure = error as RunError
+    return ended(failure.code, failure)
+  } finally {
+    host.api.close()
+  }
+}
+
+function requestOf({ argv = ['-i', '--network', 'none', IMAGE], env = {}, request }: Given): RunRequest {
+  const command = parse(argv)
+  if (command.kind !== 'run') throw new Error('that asks for help')
+  const readFile = (path: string): never => {
+    throw new Error(`no file ${path}`)
+  }
+  return { ...resolve({ parsed: command.argv, settings: mergeSettings({}), env, readFile }), ...request }
+}
+
+export function credentialsFor(cluster: FakeCluster): Credentials {
+  return { server: cluster.url, source: 'a test', tls: {}, headers: () => Promise.resolve({}) }
+}
+
+type Streamless = Omit<RunHost, 'stdout' | 'stderr'>
+
+function hostFor(cluster: FakeCluster, { stdin = '' }: Given): Streamless {
+  return {
+    api: new ApiClient(credentialsFor(cluster)),
+    namespace: NAMESPACE,
+    stdin: stdin instanceof Readable ? stdin : Readable.from([Buffer.from(stdin)]),
+    temporaryDirectory: tmpdir(),
+    now: () => new Date(),
+    newRunId: () => randomBytes(5).toString('hex'),
+    trace: new Trace(() => performance.now()),
+    interrupted: new AbortController().signal,
+    keep: false,
+    rerun: false,
+  }
+}
+
+/** Takes everything at once, as a pipe with a keen reader. */
+class Collector extends Writable {
+  readonly #chunks: Buffer[] = []
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks)
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.#chunks.push(Buffer.from(chunk))
+    done()
+  }
+}

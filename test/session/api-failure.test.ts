@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest'
+import { RunError } from '../../src/errors/run-error.ts'
+import { apiFailure } from '../../src/session/api-failure.ts'
+import { apiError, connectionError } from './errors.ts'
+
+const WHERE = { namespace: 'functions', server: 'https://api.test:6443' }
+
+describe('a failed request, in the words of the catalogue', () => {
+  test.each([
+    ['UNAUTHORIZED', apiError(401), 'https://api.test:6443'],
+    ['FORBIDDEN', apiError(403, 'no'), 'not allowed to create pods in namespace functions: no'],
+    [
+      'NAMESPACE_NOT_FOUND',
+      apiError(404, 'namespaces "functions" not found'),
+      'namespace functions does not exist',
+    ],
+    ['API_REJECTED', apiError(404, 'pods "x" not found'), 'refused to create pods (404): pods "x" not found'],
+    ['API_REJECTED', apiError(422, 'invalid'), '(422): invalid'],
+    [
+      'API_UNREACHABLE',
+      connectionError('ECONNREFUSED'),
+      'cannot reach the Kubernetes API at https://api.test:6443: connect ECONNREFUSED',
+    ],
+  ])('%s', (code, error, words) => {
+    const failure = apiFailure(error, WHERE)
+    expect(failure).toBeInstanceOf(RunError)
+    expect(failure).toMatchObject({ code, exit: 125, cause: error })
+    expect((failure as RunError).message).toContain(words)
+  })
+
+  test.each([new TypeError('a fault of ours'), new RunError('NO_IMAGE', undefined), 'text', undefined])(
+    '%s stays what it is',
+    (error) => {
+      expect(apiFailure(error, WHERE)).toBe(error)
+    },
+  )
+})

@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import WebSocket, { WebSocketServer } from 'ws'
+import { Channels } from '../../src/streams/channels.ts'
+import { Spool } from '../../src/streams/spool.ts'
+
+const SUCCESS = Buffer.concat([Buffer.of(3), Buffer.from('{"status":"Success"}')])
+
+let server: WebSocketServer
+beforeEach(async () => {
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'v5.channel.k8s.io' })
+  await once(server, 'listening')
+})
+afterEach(() => {
+  for (const client of server.clients) client.terminate()
+  server.close()
+})
+
+interface Pair {
+  readonly channels: Channels
+  readonly far: WebSocket
+  readonly got: { stdout: Buffer; stderr: Buffer }
+}
+
+async function connect(): Promise<Pair> {
+  const { port } = server.address() as AddressInfo
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`, ['v5.channel.k8s.io'])
+  const far = once(server, 'connection') as Promise<[WebSocket]>
+  const got = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+  const keep = (stream: 'stdout' | 'stderr') => (data: Buffer) => {
+    got[stream] = Buffer.concat([got[stream], data])
+  }
+  const channels = await new Promise<Channels>((resolve) => {
+    socket.once('open', () =>
+      resolve(new Channels(socket, { stdout: keep('stdout'), stderr: keep('stderr') })),
+    )
+  })
+  return { channels, far: (await far)[0], got }
+}
+
+function spool(bytes: Buffer): Spool {
+  const made = new Spool(tmpdir())
+  made.write(bytes)
+  made.end()
+  return made
+}
+
+describe('output', () => {
+  test('goes to its stream, in messages that are cut at any byte', async () => {
+    const { channels, far, got } = await connect()
+    const noise = randomBytes(5000)
+    for (const cut of [1, 2, 2500, 5000]) {
+      far.send(Buffer.concat([Buffer.of(1), noise.subarray(0, cut - 1)]), { fin: false })
+      far.send(noise.subarray(cut - 1), { fin: true })
+      far.send(Buffer.concat([Buffer.of(2), Buffer.of(cut % 256)]))
+    }
+    far.send(SUCCESS)
+    far.close(1000)
+    expect(await channels.ended).toEqual({ status: { kind: 'success' }, closeCode: 1000 })
+    expect(got.stdout.equals(Buffer.concat([noise, noise, noise, noise]))).toBe(true)
+    expect([...got.stderr]).toEqual([1, 2, 196, 136])
+    expect(channels.received).toBe(20_004)
+  })
+
+  test('that comes with the handshake is not lost', async () => {
+    server.once('connection', (far: WebSocket) => {
+      far.send(Buffer.from('\u0001at once'))
+      far.send(SUCCESS)
+      far.close(1000)
+    })
+    const { channels, got } = await connect()
+    await channels.ended
+    expect(got.stdout.toString()).toBe('at once')
+  })
+
+  test('on channels that nobody knows is no fault', async () => {
+    const { channels, far, got } = await connect()
+    for (const message of [Buffer.alloc(0), Buffer.of(9, 9), Buffer.of(255, 1)]) far.send(message)
+    far.send(SUCCESS)
+    far.close(1000)
+    expect((await channels.ended).status).toEqual({ kind: 'success' })
+    expect(got.stdout.length + got.stderr.length).toBe(0)
+  })
+})
+
+describe('the end', () => {
+  test.each([
+    ['a close without a status', (far: WebSocket) => far.close(1000), { closeCode: 1000 }],
+    ['a reset', (far: WebSocket) => far.terminate(), { closeCode: 1006 }],
+    [
+      '1011 after a status',
+      (far: WebSocket) => far.send(SUCCESS, () => far.close(1011)),
+      { status: { kind: 'success' }, closeCode: 1011 },
+    ],
+    [
+      'a status and no close',
+      (far: WebSocket) => far.send(SUCCESS),
+      { status: { kind: 'success' }, closeCode: 1000 },
+    ],
+    [
+      'a status that is none',
+      (far: WebSocket) => far.send(Buffer.from('\u0003oops'), () => far.close()),
+      { status: { kind: 'failure' } },
+    ],
+  ])('%s', async (_what, end, expected) => {
+    const { channels, far } = await connect()
+    end(far)
+    expect(await channels.ended).toMatchObject(expected)
+    channels.terminate()
+  })
+})
+
+describe('stdin', () => {
+  test('is sent in messages of at most 32 KiB, then its end, then a ping that confirms it', async () => {
+    const { channels, far } = await connect()
+    const messages: Buffer[] = []
+    far.on('message', (message: Buffer) => messages.push(message))
+    const input = randomBytes(100_000)
+    await channels.feed(spool(input))
+    await expect.poll(() => channels.stdinConfirmed).toBe(true)
+    expect(messages.at(-1)).toEqual(Buffer.of(255, 0))
+    const data = messages.slice(0, -1)
+    expect(Math.max(...data.map(({ length }) => length))).toBeLessThanOrEqual(32 * 1024 + 1)
+    expect(Buffer.concat(data.map((message) => message.subarray(1))).equals(input)).toBe(true)
+    expect(channels.sent).toBe(messages.length)
+  })
+
+  test('is not confirmed while the server leaves it unread', async () => {
+    const { channels, far } = await connect()
+    far.pause()
+    void channels.feed(spool(randomBytes(1000)))
+    await sleep(100)
+    expect(channels.stdinConfirmed).toBe(false)
+    far.resume()
+    await expect.poll(() => channels.stdinConfirmed).toBe(true)
+  })
+
+  test('waits with its source while the server does not take it', async () => {
+    const { channels, far } = await connect()
+    far.pause()
+    const source = new Spool(tmpdir())
+    for (let piece = 0; piece < 400; piece += 1) source.write(Buffer.alloc(64 * 1024, piece))
+    source.end()
+    const fed = channels.feed(source)
+    await sleep(300)
+    expect(channels.sent).toBeLessThan(400)
+    far.resume()
+    await fed
+    expect(channels.sent).toBe(801)
+    source.close()
+  })
+
+  test('a connection that ends first ends it without a fault, and without a confirmation', async () => {
+    const { channels, far } = await connect()
+    far.terminate()
+    await channels.ended
+    await channels.feed(spool(randomBytes(100_000)))
+    expect({ sent: channels.sent, confirmed: channels.stdinConfirmed }).toEqual({ sent: 0, confirmed: false })
+  })
+
+  test('a source that breaks is an error', async () => {
+    const { channels } = await connect()
+    const source = new Spool(tmpdir())
+    source.fail(new Error('EIO'))
+    await expect(channels.feed(source)).rejects.toThrow('EIO')
+  })
+
+  test.each([
+    ['the close was answered', (far: WebSocket) => far.on('close', () => undefined), true],
+    ['the container had ended before', (far: WebSocket) => far.send(SUCCESS, () => far.close(1000)), true],
+    ['the connection was cut', (far: WebSocket) => far.on('message', () => far.terminate()), false],
+  ])('over v4, closing is its end: %s', async (_what, prepare, expected) => {
+    const { channels, far } = await connect()
+    prepare(far)
+    await sleep(20)
+    expect(await channels.feedAndClose(spool(randomBytes(1000)))).toBe(expected)
+  })
+})
