@@ -67,6 +67,8 @@ export class RerunSession implements Session {
   }
 
   async close(how: CloseOptions): Promise<readonly string[]> {
+    // Nothing was fed, so nothing will be said.
+    if (!this.#ended) this.stderr.end()
     return (await this.#attempt?.close(how)) ?? []
   }
 
