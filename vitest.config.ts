@@ -16,6 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'older',
+          sequence: { groupOrder: 2 },
           include: ['test/older/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -30,6 +31,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Two cores run the cluster, too.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

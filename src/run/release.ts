@@ -10,7 +10,8 @@ export async function release(
   { streams, host }: { streams: StreamWishes; host: RunHost },
 ): Promise<void> {
   const { interrupted } = host
-  if (streams.stderr) await writeTo(host.stderr, [before.stderr], interrupted)
+  // A stderr that nobody reads any more is no reason to keep stdout back.
+  if (streams.stderr) await writeTo(host.stderr, [before.stderr], interrupted).catch(() => undefined)
   if (!streams.stdout) return
   await writeTo(host.stdout, [before.stdout], interrupted)
   await writeTo(host.stdout, stdout.read(), interrupted)

@@ -69,10 +69,7 @@ async function converse(conversation: Conversation): Promise<RunResult> {
       failure.code === 'INTERRUPTED' ? Math.min(request.stopTimeoutSeconds, MAX_STOP_SECONDS) : 0
     // Events outlive their Pod.
     const [notes] = await Promise.all([session.notes(failure), close(session, { host, graceSeconds })])
-    await Promise.race([
-      stderr.passedOn.catch(() => undefined),
-      sleep(LAST_WORDS_MS, undefined, { ref: false }),
-    ])
+    await Promise.race([stderr.passedOn, sleep(LAST_WORDS_MS, undefined, { ref: false })])
     throw failure.withNotes(notes)
   } finally {
     stderr.stop()
@@ -89,8 +86,8 @@ function passOnStderr(
   const passedOn = request.streams.stderr
     ? writeTo(host.stderr, session.stderr.read(), listening.signal)
     : Promise.resolve()
-  passedOn.catch(() => undefined) // awaited where it matters
-  return { passedOn, stop: () => listening.abort() }
+  // Nobody reads it any more: that alone is no reason to end a run.
+  return { passedOn: passedOn.catch(() => undefined), stop: () => listening.abort() }
 }
 
 function keepStdin({ streams }: RunRequest, host: RunHost): Spool {

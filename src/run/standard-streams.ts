@@ -20,7 +20,23 @@ export async function writeTo(
 ): Promise<void> {
   for await (const chunk of chunks) {
     signal.throwIfAborted()
-    if (chunk.length > 0 && !stream.write(chunk)) await once(stream, 'drain', { signal })
+    if (chunk.length > 0 && !stream.write(chunk)) await drained(stream, signal)
+  }
+}
+
+/** A stream that has been destroyed never drains, and does not say so either. */
+async function drained(stream: Writable, signal: AbortSignal): Promise<void> {
+  if (stream.destroyed) throw stream.errored ?? new Error('nobody reads it any more')
+  const settled = new AbortController()
+  const until = { signal: AbortSignal.any([signal, settled.signal]) }
+  const closed = once(stream, 'close', until).then(() => {
+    throw stream.errored ?? new Error('nobody reads it any more')
+  })
+  try {
+    await Promise.race([once(stream, 'drain', until), closed])
+  } finally {
+    closed.catch(() => undefined)
+    settled.abort()
   }
 }
 

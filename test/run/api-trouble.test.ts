@@ -60,7 +60,7 @@ describe('trouble that may pass is waited for', () => {
     expect(cluster.count('create pods')).toBe(3)
   })
 
-  test('a Retry-After is never undercut', async () => {
+  test.concurrent('a Retry-After is never undercut', async () => {
     const requests = [{ on: 'create pods', times: 1, does: refuse(429, 'TooManyRequests', 'slow down') }]
     await using cluster = await fakeCluster({ requests })
     const start = performance.now()
@@ -68,7 +68,7 @@ describe('trouble that may pass is waited for', () => {
     expect(performance.now() - start).toBeGreaterThan(1000)
   })
 
-  test('until the deadline, which names what was waited for', async () => {
+  test.concurrent('until the deadline, which names what was waited for', async () => {
     await using cluster = await fakeCluster({ requests: [{ on: 'create pods', does: QUOTA }] })
     const outcome = await runOn(cluster, { stdin: 'hello', request: { deadlineMs: 700 } })
     expectFailure(cluster, outcome, 'DEADLINE')
@@ -112,7 +112,7 @@ describe('what can never succeed is final, at once', () => {
     expect(cluster.count('get pods/attach')).toBe(0)
   })
 
-  test('a refused Secret: the Pod goes, too', async () => {
+  test.concurrent('a refused Secret: the Pod goes, too', async () => {
     await using cluster = await fakeCluster({ requests: [forbid('create secrets')] })
     const outcome = await runOn(cluster, { argv: ['-i', '-e', 'TOKEN', IMAGE], env: { TOKEN: 's3cret' } })
     expectFailure(cluster, outcome, 'FORBIDDEN')
@@ -120,7 +120,7 @@ describe('what can never succeed is final, at once', () => {
     expect(JSON.stringify(outcome)).not.toContain('s3cret')
   })
 
-  test.each(['none', 'host'])('a namespace that does not exist, --network %s', async (network) => {
+  test.concurrent.each(['none', 'host'])('a namespace that does not exist, --network %s', async (network) => {
     await using cluster = await fakeCluster()
     const argv = ['-i', '--network', network, IMAGE]
     const outcome = await runOn(cluster, { argv, host: { namespace: 'nowhere' } })
@@ -131,7 +131,7 @@ describe('what can never succeed is final, at once', () => {
 })
 
 describe.each(['none', 'host'])('an API server that is not there, --network %s', (network) => {
-  test('is waited for until the deadline, and then the run ends', async () => {
+  test.concurrent('is waited for until the deadline, and then the run ends', async () => {
     await using cluster = await fakeCluster({
       requests: [
         { on: 'watch pods', does: { kind: 'reset' } },
@@ -145,7 +145,7 @@ describe.each(['none', 'host'])('an API server that is not there, --network %s',
     expectFailure(cluster, outcome, 'DEADLINE')
   })
 
-  test('and one that never answers, too', async () => {
+  test.concurrent('and one that never answers, too', async () => {
     await using cluster = await fakeCluster({ requests: [{ on: 'watch pods', does: { kind: 'hang' } }] })
     const outcome = await runOn(cluster, {
       argv: ['-i', '--network', network, IMAGE],

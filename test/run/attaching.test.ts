@@ -27,7 +27,7 @@ describe('a container that does not run yet', () => {
     },
   )
 
-  test('is not dialled before its sandbox is ready', async () => {
+  test.concurrent('is not dialled before its sandbox is ready', async () => {
     const slowSandbox: PodScript = async (pod) => {
       await pod.step()
       pod.bind()
@@ -57,7 +57,7 @@ describe('a container that does not run yet', () => {
     },
   )
 
-  test('that runs, and cannot be attached to, fails after 40 dials with the last answer', async () => {
+  test.concurrent('that runs, and cannot be attached to, fails after 40 dials with the last answer', async () => {
     const changing: PodScript = async (pod) => {
       await pod.prepare()
       pod.start(cat)
@@ -85,7 +85,7 @@ describe('a false open (1.30 to 1.35)', () => {
     expectResult(cluster, await runOn(cluster, { stdin: 'hello' }), { stdout: 'hello' })
   })
 
-  test('that is told after stdin was sent, by a reset, never ends in a guess', async () => {
+  test.concurrent('that is told after stdin was sent, by a reset, never ends in a guess', async () => {
     const attach = { version: 'translated', answerMs: 400 } as const
     await using cluster = await fakeCluster({ pods: startsAfter(600), attach })
     expectFailure(cluster, await runOn(cluster, { stdin: 'hello' }), 'UNPROVEN')
@@ -152,7 +152,7 @@ describe('trouble with attach requests', () => {
     expectFailure(cluster, await runOn(cluster, { stdin: 'hello' }), code)
   })
 
-  test('over v4, the second connection is dialled again', async () => {
+  test.concurrent('over v4, the second connection is dialled again', async () => {
     const busy = {
       on: 'get pods/attach',
       after: 2,
@@ -166,7 +166,7 @@ describe('trouble with attach requests', () => {
     })
   })
 
-  test('over v4, a second connection that is refused for good ends the run', async () => {
+  test.concurrent('over v4, a second connection that is refused for good ends the run', async () => {
     const never = { ...forbid('get pods/attach'), after: 1 }
     await using cluster = await fakeCluster({
       pods: async (pod) => {
@@ -182,7 +182,7 @@ describe('trouble with attach requests', () => {
   })
 })
 
-test('a function that ends before anybody could attach: all its output is in the log', async () => {
+test.concurrent('a function that ends before anybody could attach: all its output is in the log', async () => {
   await using cluster = await fakeCluster({
     pods: runs(({ stdout }) => stdout('kind: ResourceList\nitems: []\n').then(() => 0)),
   })

@@ -115,7 +115,7 @@ test('stdin that cannot be read ends the run, and says so', async () => {
 test('output that cannot be kept ends the run, and says so', async () => {
   const pods = runs(async ({ stdin, stdout }) => {
     await readAll(stdin)
-    for (let piece = 0; piece < 160; piece += 1) await stdout(Buffer.alloc(64 * 1024, 'x\n'))
+    for (let piece = 0; piece < 160; piece += 1) await stdout(Buffer.alloc(64 * 1024, `${'x'.repeat(63)}\n`))
     return 0
   })
   await using cluster = await fakeCluster({ pods })

@@ -30,7 +30,7 @@ describe('the log is asked again', () => {
 })
 
 describe('without a log there is no proof', () => {
-  test('no right to read it: the missing right is named', async () => {
+  test.concurrent('no right to read it: the missing right is named', async () => {
     await using cluster = await fakeCluster({ requests: [forbid('get pods/log')] })
     const outcome = await runOn(cluster, { stdin: 'hello' })
     expectFailure(cluster, outcome, 'FORBIDDEN')
@@ -48,7 +48,7 @@ describe('without a log there is no proof', () => {
     expectFailure(cluster, await runOn(cluster, { stdin: 'x' }), 'UNPROVEN')
   })
 
-  test('nor for a failing function: its exit code is named', async () => {
+  test.concurrent('nor for a failing function: its exit code is named', async () => {
     const pods = runs(exits(3, { stdout: 'partial' }))
     await using cluster = await fakeCluster({ pods, log: { lag: { reads: 100, bytes: 1 } } })
     const outcome = await runOn(cluster, { stdin: 'x' })
@@ -56,7 +56,7 @@ describe('without a log there is no proof', () => {
     expect(outcome.error?.message).toContain('(the function exited 3)')
   })
 
-  test('proof: off does without', async () => {
+  test.concurrent('proof: off does without', async () => {
     await using cluster = await fakeCluster({ requests: [forbid('get pods/log')] })
     expectResult(cluster, await runOn(cluster, { stdin: 'hello', request: { proof: false } }), {
       stdout: 'hello',
@@ -66,24 +66,24 @@ describe('without a log there is no proof', () => {
 })
 
 describe('output that repeats itself', () => {
-  const LINE = '    0000\n'
+  const LINE = `${'0'.repeat(63)}\n`
 
   test.concurrent.each(['direct', 'translated', 'v4'] as const)(
     'comes through whole over %s',
     async (version) => {
-      await using cluster = await fakeCluster({ pods: runs(prints(LINE, 2_000_007)), attach: { version } })
-      expectResult(cluster, await runOn(cluster, { stdin: 'x' }), { stdout: Buffer.alloc(2_000_007, LINE) })
+      await using cluster = await fakeCluster({ pods: runs(prints(LINE, 2_000_064)), attach: { version } })
+      expectResult(cluster, await runOn(cluster, { stdin: 'x' }), { stdout: Buffer.alloc(2_000_064, LINE) })
     },
   )
 
-  test('a piece of it that is missing at the end does not go unseen', async () => {
-    const pods = runs(prints(LINE, 12_000_006))
-    await using cluster = await fakeCluster({ pods, attach: { upstreamCutAfterBytes: 11_000_007 } })
+  test.concurrent('a piece of it that is missing at the end does not go unseen', async () => {
+    const pods = runs(prints(LINE, 12_000_000))
+    await using cluster = await fakeCluster({ pods, attach: { upstreamCutAfterBytes: 11_000_000 } })
     expectFailure(cluster, await runOn(cluster, { stdin: 'x' }), 'UNPROVEN')
   })
 })
 
-test('a translator that lost the node says Success: what the function printed after that is missed', async () => {
+test.concurrent('a translator that lost the node says Success: what the function printed after that is missed', async () => {
   await using cluster = await fakeCluster({ pods: runs(echo), attach: { upstreamCutAfterBytes: 266_000 } })
   const outcome = await runOn(cluster, { stdin: BIG })
   expectFailure(cluster, outcome, 'UNPROVEN')

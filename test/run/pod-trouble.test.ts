@@ -200,7 +200,7 @@ describe('a Pod that is taken away from a running function', () => {
   })
 })
 
-test('events are told with the error; without the right to list them, the error alone', async () => {
+test.concurrent('events are told with the error; without the right to list them, the error alone', async () => {
   const event = { type: 'Warning', reason: 'Failed', message: 'Failed to pull image', involvedObject: {} }
   const pods: PodScript = async (pod) => {
     await pod.prepare()

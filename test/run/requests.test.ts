@@ -10,7 +10,7 @@ import { expectResult } from './checks.ts'
 const POLICY = denyAllPolicy(NAMESPACE) as NewObject & { metadata: { namespace: string } }
 
 describe('what a run asks of the API server', () => {
-  test('policy and watch come before the Pod, and nothing is asked twice', async () => {
+  test.concurrent('policy and watch come before the Pod, and nothing is asked twice', async () => {
     await using cluster = await fakeCluster()
     expectResult(cluster, await runOn(cluster, { stdin: 'hello' }), { stdout: 'hello' })
     const create = cluster.actions.indexOf('create pods')
@@ -25,7 +25,7 @@ describe('what a run asks of the API server', () => {
     expect(rest).toEqual(['get pods/log', 'delete pods'])
   })
 
-  test('a policy that is there is left alone', async () => {
+  test.concurrent('a policy that is there is left alone', async () => {
     await using cluster = await fakeCluster({
       policies: [POLICY],
       requests: [forbid('create networkpolicies')],
@@ -34,14 +34,14 @@ describe('what a run asks of the API server', () => {
     expect(cluster.count('create networkpolicies')).toBe(0)
   })
 
-  test('--network host needs no policy', async () => {
+  test.concurrent('--network host needs no policy', async () => {
     await using cluster = await fakeCluster()
     const argv = ['-i', '--network', 'host', IMAGE]
     expectResult(cluster, await runOn(cluster, { argv, stdin: 'hello' }), { stdout: 'hello' })
     expect(cluster.actions.filter((action) => action.endsWith('networkpolicies'))).toEqual([])
   })
 
-  test.each([
+  test.concurrent.each([
     ['allows something', { ...POLICY.spec, egress: [{}] }],
     ['selects other Pods', { ...POLICY.spec, podSelector: { matchLabels: { app: 'x' } } }],
     ['says nothing of egress', { ...POLICY.spec, policyTypes: ['Ingress'] }],
@@ -52,7 +52,7 @@ describe('what a run asks of the API server', () => {
     expect(cluster.count('create pods')).toBe(0)
   })
 
-  test.each([
+  test.concurrent.each([
     ['twice at most', true, 2],
     ['not at all with nudge: off', false, 0],
   ])('the nudge: %s', async (_what, nudge, most) => {
@@ -66,19 +66,19 @@ describe('what a run asks of the API server', () => {
     expect(cluster.count('patch pods/resize')).toBeLessThanOrEqual(most)
   })
 
-  test('a nudge that is refused is done without', async () => {
+  test.concurrent('a nudge that is refused is done without', async () => {
     await using cluster = await fakeCluster({ requests: [forbid('patch pods/resize')] })
     expectResult(cluster, await runOn(cluster, { stdin: 'hello' }), { stdout: 'hello' })
   })
 
-  test('a nudge that is never answered holds nobody up', async () => {
+  test.concurrent('a nudge that is never answered holds nobody up', async () => {
     await using cluster = await fakeCluster({
       requests: [{ on: 'patch pods/resize', does: { kind: 'hang' } }],
     })
     expectResult(cluster, await runOn(cluster, { stdin: 'hello' }), { stdout: 'hello' })
   })
 
-  test('an exit code that is slow to come is waited for', async () => {
+  test.concurrent('an exit code that is slow to come is waited for', async () => {
     await using cluster = await fakeCluster({
       requests: [forbid('patch pods/resize')],
       pods: async (pod) => {
@@ -93,7 +93,7 @@ describe('what a run asks of the API server', () => {
 describe("the caller's own values", () => {
   const argv = ['-i', '-e', 'TOKEN', '-e', 'PLAIN=1', IMAGE]
 
-  test('travel in a Secret that the Pod owns, made after it, and gone with it', async () => {
+  test.concurrent('travel in a Secret that the Pod owns, made after it, and gone with it', async () => {
     await using cluster = await fakeCluster()
     expectResult(cluster, await runOn(cluster, { argv, env: { TOKEN: 's3cret' }, stdin: 'hello' }), {
       stdout: 'hello',
@@ -107,7 +107,7 @@ describe("the caller's own values", () => {
     })
   })
 
-  test('are in no other request, nor in what the Pod says of itself', async () => {
+  test.concurrent('are in no other request, nor in what the Pod says of itself', async () => {
     await using cluster = await fakeCluster()
     await runOn(cluster, { argv, env: { TOKEN: 's3cret' } })
     const others = cluster.requests.filter(({ action }) => action !== 'create secrets')

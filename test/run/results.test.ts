@@ -48,7 +48,7 @@ const talkative: FakeFunction = async ({ stdin, stdout, stderr }) => {
   return 0
 }
 
-test('stdout and stderr in turns are told apart', async () => {
+test.concurrent('stdout and stderr in turns are told apart', async () => {
   await using cluster = await fakeCluster({ pods: runs(talkative) })
   const lines = (name: string): string =>
     Array.from({ length: 200 }, (_, line) => `${name} ${line}\n`).join('')
@@ -58,7 +58,7 @@ test('stdout and stderr in turns are told apart', async () => {
   })
 })
 
-test('both streams with the same 2 MiB of noise', async () => {
+test.concurrent('both streams with the same 2 MiB of noise', async () => {
   const noise = randomBytes(2 * 1024 * 1024)
   const noisy: FakeFunction = async ({ stdin, stdout, stderr }) => {
     await readAll(stdin)
@@ -71,21 +71,21 @@ test('both streams with the same 2 MiB of noise', async () => {
   expect(outcome.stdout.equals(noise)).toBe(true)
 })
 
-test('without -i the function reads an empty stdin, whatever the caller has', async () => {
+test.concurrent('without -i the function reads an empty stdin, whatever the caller has', async () => {
   await using cluster = await fakeCluster({ pods: runs(cat) })
   expectResult(cluster, await runOn(cluster, { argv: ['--network', 'host', IMAGE], stdin: 'not for it' }), {
     stdout: '',
   })
 })
 
-test('a stream that is not attached is drained and dropped', async () => {
+test.concurrent('a stream that is not attached is drained and dropped', async () => {
   const pods = runs(exits(0, { stdout: 'out', stderr: 'err' }))
   await using cluster = await fakeCluster({ pods })
   const argv = ['-a', 'STDERR', '--network', 'host', IMAGE]
   expectResult(cluster, await runOn(cluster, { argv }), { stdout: '', stderr: 'err' })
 })
 
-test('an OOM kill is a result, and named', async () => {
+test.concurrent('an OOM kill is a result, and named', async () => {
   await using cluster = await fakeCluster({
     pods: async (pod) => {
       await pod.prepare()

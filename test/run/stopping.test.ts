@@ -25,7 +25,7 @@ const preparing: PodScript = async (pod) => {
 }
 
 describe('an interruption ends the run with its reason, and the Pod', () => {
-  test('before anything is made', async () => {
+  test.concurrent('before anything is made', async () => {
     await using cluster = await fakeCluster()
     const outcome = await runOn(cluster, { host: { interrupted: AbortSignal.abort(SIGTERM) } })
     expectFailure(cluster, outcome, 'INTERRUPTED')
@@ -52,7 +52,7 @@ describe('an interruption ends the run with its reason, and the Pod', () => {
     expect(outcome.error?.message).toBe('interrupted: SIGTERM')
   })
 
-  test('while the function runs, which has a moment to end by itself', async () => {
+  test.concurrent('while the function runs, which has a moment to end by itself', async () => {
     let start = (): void => undefined
     const started = new Promise<void>((resolve) => (start = resolve))
     const pods = runs(async (io) => {
@@ -68,7 +68,7 @@ describe('an interruption ends the run with its reason, and the Pod', () => {
     expect(deletion?.body).toMatchObject({ gracePeriodSeconds: 2 })
   })
 
-  test('while the Pod is being created: one that comes to be after all is deleted, too', async () => {
+  test.concurrent('while the Pod is being created: one that comes to be after all is deleted, too', async () => {
     await using cluster = await fakeCluster({
       requests: [{ on: 'create pods', does: { kind: 'delay', ms: 300 } }],
     })
@@ -78,7 +78,7 @@ describe('an interruption ends the run with its reason, and the Pod', () => {
     expect(events.map(({ type }) => type)).toContain('ADDED')
   })
 
-  test('while nobody takes the output any more', async () => {
+  test.concurrent('while nobody takes the output any more', async () => {
     let stick = (): void => undefined
     const isStuck = new Promise<void>((resolve) => (stick = resolve))
     const stdout = new Writable({ write: () => stick() })
@@ -105,7 +105,7 @@ describe('the deadline ends a run in whatever phase', () => {
     expect(outcome.error?.message).toContain(phase)
   })
 
-  test('a caller who does not read stderr cannot put it off', async () => {
+  test.concurrent('a caller who does not read stderr cannot put it off', async () => {
     const pods = runs(async ({ stdin, stderr }) => {
       await readAll(stdin)
       for (let line = 0; line < 50; line += 1) await stderr('x'.repeat(20_000))
@@ -119,7 +119,7 @@ describe('the deadline ends a run in whatever phase', () => {
 })
 
 describe('more output than is allowed', () => {
-  test('ends the run while the function still prints', async () => {
+  test.concurrent('ends the run while the function still prints', async () => {
     const pods = runs(async ({ stdout, killed }) => {
       while (!killed.aborted) await stdout('y\n'.repeat(8_000))
       return 0
@@ -130,7 +130,7 @@ describe('more output than is allowed', () => {
     expect(outcome.error?.message).toContain('1000000 bytes')
   })
 
-  test.each([
+  test.concurrent.each([
     ['exactly as much is let through', 100_000, 'exit 0'],
     ['one byte more is not', 100_001, 'OUTPUT_TOO_LARGE'],
   ])('%s', async (_what, bytes, end) => {

@@ -31,7 +31,7 @@ describe('deleting the Pod', () => {
     expect(cluster.objects('pods')).toHaveLength(1)
   })
 
-  test('an API server that never answers is not waited for long', async () => {
+  test.concurrent('an API server that never answers is not waited for long', async () => {
     await using cluster = await fakeCluster({ requests: [{ on: 'delete pods', does: { kind: 'hang' } }] })
     const start = performance.now()
     const outcome = await runOn(cluster, { stdin: 'hello' })
@@ -40,7 +40,7 @@ describe('deleting the Pod', () => {
     expect(performance.now() - start).toBeLessThan(15_000)
   })
 
-  test('a failure of it does not hide why the run failed', async () => {
+  test.concurrent('a failure of it does not hide why the run failed', async () => {
     const requests = [forbid('delete pods'), forbid('get pods/attach')]
     await using cluster = await fakeCluster({ requests })
     const outcome = await runOn(cluster, { stdin: 'hello' })
@@ -48,7 +48,7 @@ describe('deleting the Pod', () => {
     expect(outcome.error?.message).toContain('get pods/attach')
   })
 
-  test('only ours: a Pod of another UID is never deleted', async () => {
+  test.concurrent('only ours: a Pod of another UID is never deleted', async () => {
     await using cluster = await fakeCluster()
     expectResult(cluster, await runOn(cluster, { stdin: 'hello' }), { stdout: 'hello' })
     const made = cluster.store.history.find(({ resource }) => resource === 'pods')?.object.metadata.uid
@@ -56,7 +56,7 @@ describe('deleting the Pod', () => {
     expect(deletion?.body).toMatchObject({ preconditions: { uid: made }, gracePeriodSeconds: 0 })
   })
 
-  test('a run that made nothing deletes nothing', async () => {
+  test.concurrent('a run that made nothing deletes nothing', async () => {
     await using cluster = await fakeCluster({ requests: [forbid('list networkpolicies')] })
     expectFailure(cluster, await runOn(cluster), 'FORBIDDEN')
     expect(cluster.count('delete pods')).toBe(0)
@@ -64,7 +64,7 @@ describe('deleting the Pod', () => {
 })
 
 describe('--keep leaves the Pod, and says so', () => {
-  test.each([0, 3])('after exit %i', async (exit) => {
+  test.concurrent.each([0, 3])('after exit %i', async (exit) => {
     await using cluster = await fakeCluster({ pods: runs(exits(exit)) })
     const outcome = await runOn(cluster, { host: { keep: true } })
     expect(outcome.end).toBe(`exit ${exit}`)
@@ -88,7 +88,7 @@ describe('connections', () => {
   })
 })
 
-test('a Secret goes with its Pod, whoever deletes it', async () => {
+test.concurrent('a Secret goes with its Pod, whoever deletes it', async () => {
   const requests = [{ on: 'delete secrets', does: refuse(403, 'Forbidden', 'no') }]
   await using cluster = await fakeCluster({ requests })
   const outcome = await runOn(cluster, {

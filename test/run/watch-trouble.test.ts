@@ -29,14 +29,14 @@ describe('a watch that is not perfect', () => {
     expectResult(cluster, await runOn(cluster, { stdin: 'hello' }), { stdout: 'hello' })
   })
 
-  test('a look at the Pod that fails in between is repeated', async () => {
+  test.concurrent('a look at the Pod that fails in between is repeated', async () => {
     const requests = [{ on: 'get pods', times: 2, does: refuse(503, 'ServiceUnavailable', 'busy') }]
     await using cluster = await fakeCluster({ requests, watch: { cutAfter: { events: 2, times: 1 } } })
     expectResult(cluster, await runOn(cluster, { stdin: 'hello' }), { stdout: 'hello' })
   })
 })
 
-test('the Pod goes while nobody watches', async () => {
+test.concurrent('the Pod goes while nobody watches', async () => {
   const pods: PodScript = async (pod) => {
     await pod.prepare()
     pod.start(cat)
@@ -47,7 +47,7 @@ test('the Pod goes while nobody watches', async () => {
   expectFailure(cluster, await runOn(cluster, { stdin: 'hello' }), 'POD_LOST')
 })
 
-test('a watch that says nothing any more ends in the deadline, not in a guess', async () => {
+test.concurrent('a watch that says nothing any more ends in the deadline, not in a guess', async () => {
   await using cluster = await fakeCluster({ watch: { silentAfter: 5 } })
   const outcome = await runOn(cluster, { stdin: 'hello', request: { deadlineMs: 800 } })
   expectFailure(cluster, outcome, 'DEADLINE')
