@@ -1,8 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { asRunError } from '../errors/run-error.ts'
 import { explainError } from '../result/explain.ts'
 
+const FLUSH_MS = 1_000
+
 /** Runs a whole command and turns its end into the process's. Errors are printed here, once, and nowhere else. */
 export async function runToExit(command: () => Promise<number>): Promise<void> {
+  // Nobody may be reading any more; that is for the command to judge, and no reason to crash.
+  process.stdout.on('error', () => undefined)
+  process.stderr.on('error', () => undefined)
   let status: number
   try {
     status = await command()
@@ -13,7 +19,8 @@ export async function runToExit(command: () => Promise<number>): Promise<void> {
       process.stderr.write(`${String(failure.cause)}\n`)
     status = failure.exit
   }
-  await flush(process.stderr)
+  // A stderr that is full and unread must not keep us here.
+  await Promise.race([flush(process.stderr), sleep(FLUSH_MS)])
   // Not only the exit code: an abandoned stdin or a kept connection must not hold the caller up.
   process.exit(status)
 }

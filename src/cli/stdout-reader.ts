@@ -15,11 +15,14 @@ const O_WRONLY = 1
  */
 export function stdoutReaderWatch(): () => boolean {
   const pipe = pipeName()
-  let reader = pipe === undefined ? undefined : findReader(pipe)
+  let reader: Reader | undefined
+  let isSought = false
   return () => {
-    if (pipe === undefined || !reader || reads(reader, pipe)) return false
+    if (pipe === undefined || (isSought && !reader) || (reader && reads(reader, pipe))) return false
     reader = findReader(pipe)
-    return reader === undefined
+    const isLost = isSought && !reader
+    isSought = true
+    return isLost
   }
 }
 

@@ -173,7 +173,7 @@ export const ERRORS = {
   },
   UNPROVEN: {
     exit: 125,
-    when: 'The function exited 0, but it could not be proven that all of its output arrived.',
+    when: 'The function ended, but it could not be proven that all of its output arrived.',
     text: (e: { problem: string }) => `cannot prove that all of the function's output arrived: ${e.problem}`,
     hint: 'Nothing was printed, because what arrived may not be all.',
   },

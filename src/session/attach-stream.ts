@@ -31,28 +31,42 @@ const SILENCE_MS = 10_000
 export async function streamByAttach(streaming: Streaming): Promise<StdinFate> {
   const { target, observer } = streaming
   const budget = newDialBudget()
-  let mayHaveBeenFed = false
+  const orUnknown = (fate: StdinFate): StdinFate =>
+    budget.mayHaveAttached && !isNothing(streaming.stdin) ? 'unknown' : fate
   for (;;) {
     const attached = await dial({ ...streaming, budget })
-    if (!attached) return mayHaveBeenFed ? 'unknown' : 'unread'
+    if (!attached) return orUnknown('unread')
     target.trace.enter('running')
     const { channels } = attached
     const fate = sendStdin(attached, streaming)
     const end = await Promise.race([channels.ended, podLost(observer), silence(channels, observer)])
     target.signal.throwIfAborted()
-    if (channels.received === 0 && wasFalseOpen(end, attached, observer)) {
+    const isUnheard = channels.received === 0 && !end.status
+    if (wasFalseOpen(end, attached, observer) || (isUnheard && (await hasEnded(streaming)))) {
       // Without a word from the server, the function may have got some of it, and then an end.
-      mayHaveBeenFed ||= !end.status && channels.sent > 0
+      budget.mayHaveAttached ||= !end.status
       continue
     }
     if (end.status?.kind !== 'success') throw await whyCut(end, observer)
-    return mayHaveBeenFed ? 'unknown' : await fate()
+    return orUnknown(await fate())
   }
 }
 
 /** Also: closed with unread data on a false open gives 1006 and no status (k8s-streaming §1.3). */
-function wasFalseOpen(end: StreamEnd, { direct }: Attached, observer: PodObserver): boolean {
+function wasFalseOpen(end: StreamEnd, { direct, channels }: Attached, observer: PodObserver): boolean {
+  if (channels.received > 0) return false
   return isFalseOpen(end) || (!direct && !end.status && observer.verdict.kind === 'waiting')
+}
+
+/** A container that ends while it is being attached to may reset the connection instead of ending its stream. */
+async function hasEnded({ target, observer, nudge }: Streaming): Promise<boolean> {
+  void nudge(target.signal)
+  const end = performance.now() + BETTER_REASON_MS
+  while (observer.verdict.kind === 'running' || observer.verdict.kind === 'waiting') {
+    if (performance.now() > end) return false
+    await observer.change(50)
+  }
+  return observer.verdict.kind === 'exited'
 }
 
 /** Rejects once the Pod is lost: a node that is gone does not close its connections. */
@@ -92,7 +106,6 @@ function stdinBroke(error: unknown): RunError {
 }
 
 function fateOf({ channels, direct, stdin }: Attached & { stdin: Spool }): StdinFate {
-  if (channels.sent === 0) return 'unread'
   // A status frame that the node itself sent is as good as a pong: no connection was cut on the way.
   if (direct || isNothing(stdin)) return 'confirmed'
   return channels.stdinConfirmed ? 'taken' : 'unknown'

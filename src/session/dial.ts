@@ -32,13 +32,26 @@ export interface DialBudget {
   start: number
   pauses: number
   sawDirectRefusal: boolean
+  /**
+   * A dial whose answer was lost may have reached the node. With stdinOnce the function's stdin then ended with that
+   * connection, before it was given anything.
+   */
+  mayHaveAttached: boolean
   refusal: string
   /** How long to wait after an opening whether it was a false one. */
   settleMs: number
 }
 
 export function newDialBudget(): DialBudget {
-  return { dials: 0, start: 0, pauses: 0, sawDirectRefusal: false, refusal: '', settleMs: FIRST_SETTLE_MS }
+  return {
+    dials: 0,
+    start: 0,
+    pauses: 0,
+    sawDirectRefusal: false,
+    mayHaveAttached: false,
+    refusal: '',
+    settleMs: FIRST_SETTLE_MS,
+  }
 }
 
 const MAX_DIALS = 40
@@ -107,6 +120,7 @@ async function attempt({ target, sinks, budget }: Dialling): Promise<Attached | 
   } catch (error) {
     signal.throwIfAborted()
     if (!isNotYet(error, budget)) throw error
+    budget.mayHaveAttached ||= !isPlainRefusal(error)
     budget.refusal = (error as Error).message
     return undefined
   }
@@ -115,6 +129,15 @@ async function attempt({ target, sinks, budget }: Dialling): Promise<Attached | 
 /** The server said 101, and then that there is nothing to attach to. */
 export function isFalseOpen({ status }: StreamEnd): boolean {
   return status?.kind === 'notAttached'
+}
+
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+/** It is certain that no container was attached to; a gateway's 502 or a reset connection leaves that open. */
+function isPlainRefusal(error: unknown): boolean {
+  if (error instanceof ConnectionError) return NEVER_SENT.has(error.problem)
+  if (!(error instanceof ApiError)) return false
+  return error.status < 500 || /container .* not found/.test(error.message)
 }
 
 /** Refusals that end by themselves (k8s-streaming §1.2). */

@@ -25,6 +25,7 @@ export class FreshAttachSession implements Session {
   readonly #arrived: Arrived
   readonly #nudge: Nudge
   #creating: Promise<Pod> | undefined
+  #fedBytes: () => number = () => 0
   #ended: Promise<StdinFate> | undefined
   #exit: Promise<Exit> | undefined
 
@@ -55,6 +56,7 @@ export class FreshAttachSession implements Session {
   }
 
   feed(stdin: Spool): void {
+    this.#fedBytes = () => stdin.bytes
     const { sinks } = this.#arrived
     const signal = AbortSignal.any([this.#target.signal, this.#closing.signal])
     const target = { ...this.#target, signal }
@@ -76,7 +78,10 @@ export class FreshAttachSession implements Session {
     const exit = await this.exitCode()
     this.#target.trace.enter('proving the output whole')
     const proof = await this.#arrived.prove()
-    return wholeOutput({ exit, proof, stdin, stdout: this.#arrived.stdout, stderr: this.#arrived.stderr })
+    const { stdout, stderr } = this.#arrived
+    // `-i` alone says little: kpt fn doc gives it, too, with nothing on stdin.
+    const speaksProtocol = this.#fedBytes() > 0
+    return wholeOutput({ exit, proof, stdin, stdout, stderr, speaksProtocol })
   }
 
   async notes(failure: RunError): Promise<readonly string[]> {

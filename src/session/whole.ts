@@ -5,9 +5,9 @@ import type { Spool } from '../streams/spool.ts'
 import type { Exit, Output } from './session.ts'
 
 /**
- * What is known of stdin at the function's end. `unread`: nothing of it was ever sent, so the function cannot have seen
- * an end of stdin that was not there. `confirmed`: the node took all of it. `taken`: an API server did, which may have
- * lost the node since. `unknown`: it may have been cut.
+ * What is known of stdin at the function's end. `unread`: nobody was ever attached, so its stdin was open and empty all
+ * the time, and nothing can depend on it. `confirmed`: the node took all of it. `taken`: an API server did, which may
+ * have lost the node since. `unknown`: it may have been cut, for the end of an attach is an end of stdin.
  */
 export type StdinFate = 'unread' | 'confirmed' | 'taken' | 'unknown'
 
@@ -17,6 +17,7 @@ interface Ended {
   readonly stdin: StdinFate
   readonly stdout: Spool
   readonly stderr: Spool
+  readonly speaksProtocol: boolean
 }
 
 // kubelet begins its answer before it looks for the log: what goes wrong then comes as text, with HTTP 200
@@ -25,17 +26,21 @@ const LOG_COMPLAINT =
   /(unable to retrieve container logs for|failed to (open log file|get container status|try resolving symlinks in path)) .*$/
 
 /** The function's output, if it is whole beyond doubt; otherwise the reason why it may not be. */
-export async function wholeOutput({ exit, proof, stdin, stdout, stderr }: Ended): Promise<Output> {
+export async function wholeOutput(ended: Ended): Promise<Output> {
+  const { exit, proof, stdin, stdout, stderr, speaksProtocol } = ended
   if (proof.kind === 'unproven') throw unproven(exit, proof.problem)
   const complaint = LOG_COMPLAINT.exec(proof.before.toString())
   if (complaint) throw unproven(exit, `the container log cannot be read: ${complaint[0]}`)
-  const owner = proof.before.length === 0 ? 'stdout' : await ownerOfEarlyOutput({ ...proof, stdout, stderr })
+  const early = { before: proof.before, stdout, stderr, speaksProtocol }
+  // Of a function that failed, what nobody can tell is its complaint.
+  const otherwise = speaksProtocol && exit.code !== 0 ? 'stderr' : undefined
+  const owner = proof.before.length === 0 ? 'stdout' : ((await ownerOfEarlyOutput(early)) ?? otherwise)
   if (!owner)
     throw unproven(
       exit,
       'it was written before krmpod could attach, and the container log does not tell stdout from stderr',
     )
-  if (exit.code === 0 && mayBeCut(stdin, { proof, stdout, stderr })) {
+  if (exit.code === 0 && mayBeCut(stdin, stdout)) {
     throw unproven(exit, 'the connection ended before the function had been given all of its stdin')
   }
   const nothing = Buffer.alloc(0)
@@ -43,15 +48,12 @@ export async function wholeOutput({ exit, proof, stdin, stdout, stderr }: Ended)
 }
 
 /**
- * An API server that loses the node says `Success`, and the function goes on with what it has of stdin. Output that
- * came after this is in the log alone, and looks as if it had been written before anybody was attached.
+ * An API server that takes all of stdin and then loses the node still says `Success`, and the function goes on with
+ * what it has: its output is then in the log alone, or there is none. So only output that came by the stream itself
+ * shows that the node was there.
  */
-function mayBeCut(
-  stdin: StdinFate,
-  { proof, stdout, stderr }: { proof: Proof } & Pick<Ended, 'stdout' | 'stderr'>,
-): boolean {
-  if (stdin !== 'taken') return stdin === 'unknown'
-  return stdout.bytes + stderr.bytes === 0 && proof.kind === 'whole' && proof.before.length > 0
+function mayBeCut(stdin: StdinFate, stdout: Spool): boolean {
+  return stdin === 'taken' ? stdout.bytes === 0 : stdin === 'unknown'
 }
 
 function unproven(exit: Exit, problem: string): RunError {

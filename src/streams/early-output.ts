@@ -5,6 +5,8 @@ interface Early {
   readonly before: Buffer
   readonly stdout: Spool
   readonly stderr: Spool
+  /** The function was given a stdin: so it speaks the KRM functions protocol, and its stdout is a ResourceList. */
+  readonly speaksProtocol: boolean
 }
 
 // Larger output is not parsed to find out whose its beginning was.
@@ -12,13 +14,14 @@ const MAX_PARSED_BYTES = 4 * 1024 * 1024
 
 /**
  * Output written before attach is only in the container log, which does not say whose it was. A whole ResourceList
- * decides it, if there is one either with it or without; when attach saw nothing of stderr, it is stdout's. Undefined:
- * it cannot be told.
+ * decides it, if there is one either with it or without. Of anything else, a function that speaks the protocol may have
+ * said it on either; of a plain program of which attach saw no stderr, it is stdout's. Undefined: it cannot be told.
  */
 export async function ownerOfEarlyOutput({
   before,
   stdout,
   stderr,
+  speaksProtocol,
 }: Early): Promise<'stdout' | 'stderr' | undefined> {
   if (stdout.bytes + before.length <= MAX_PARSED_BYTES) {
     const attached = stdout.slice(0)
@@ -27,7 +30,7 @@ export async function ownerOfEarlyOutput({
     if (isWholeWithout !== isWholeWith) return isWholeWith ? 'stdout' : 'stderr'
     if (isWholeWith) return undefined
   }
-  return stderr.bytes === 0 ? 'stdout' : undefined
+  return stderr.bytes === 0 && !speaksProtocol ? 'stdout' : undefined
 }
 
 // A list that lost its first lines, or that a banner stands before, is no list (functions-spec: ResourceList).

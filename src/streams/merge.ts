@@ -81,3 +81,14 @@ export function withoutCarriageReturns(bytes: Buffer): Buffer {
   if (!bytes.includes('\r\n')) return bytes
   return Buffer.from(bytes.toString('latin1').replaceAll(/\r+\n/g, '\n'), 'latin1')
 }
+
+/** How many of the bytes make `length` bytes once their carriage returns are gone. */
+export function lengthWithCarriageReturns(bytes: Buffer, length: number): number {
+  let at = 0
+  for (let kept = 0; kept < length; at += 1) {
+    let next = at
+    while (bytes[next] === 13) next += 1
+    if (bytes[at] !== 13 || bytes[next] !== 10) kept += 1
+  }
+  return at
+}

@@ -1,4 +1,11 @@
-import { isMerge, isMergeOfHeads, isMergeOfTails, withoutCarriageReturns } from './merge.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  isMerge,
+  isMergeOfHeads,
+  isMergeOfTails,
+  lengthWithCarriageReturns,
+  withoutCarriageReturns,
+} from './merge.ts'
 import { repeatsItself } from './repetition.ts'
 import type { Spool } from './spool.ts'
 
@@ -46,16 +53,30 @@ export const HEAD_BYTES: number = 64 * 1024
 const LINE_BYTES = 16 * 1024
 // The runtime may still be writing the last lines when kubelet has already seen the container's end.
 const PAUSES_MS = [0, 30, 100, 300, 1000]
+/** A log that has been the same for so long has come to rest. */
+const REST_MS = 100
 
 export async function prove(arrived: Arrived): Promise<Proof> {
   const check = arrived.stdout.bytes + arrived.stderr.bytes <= WHOLE_LOG_BYTES ? proveWhole : proveEnds
   let proof: Proof = { kind: 'unproven', problem: 'the container log was not read' }
   for (const pauseMs of PAUSES_MS) {
-    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    if (pauseMs > 0) await sleep(pauseMs)
     proof = await check(arrived)
-    if (proof.kind === 'whole') return proof
+    if (proof.kind === 'whole' && (await isSettled(proof.before, () => check(arrived), arrived))) return proof
   }
-  return proof
+  return proof.kind === 'whole' ? unproven('the container log still grows') : proof
+}
+
+/** Where the log alone tells what there was, and does not only confirm it, it has to have come to rest. */
+async function isSettled(
+  before: Buffer,
+  again: () => Promise<Proof>,
+  { stdout, stderr }: Arrived,
+): Promise<boolean> {
+  if (before.length === 0 && stdout.bytes + stderr.bytes > 0) return true
+  await sleep(REST_MS)
+  const later = await again()
+  return later.kind === 'whole' && later.before.equals(before)
 }
 
 async function proveWhole({ stdout, stderr, log }: Arrived): Promise<Proof> {
@@ -73,7 +94,7 @@ async function proveWhole({ stdout, stderr, log }: Arrived): Promise<Proof> {
   const ahead = seen.log.length - seen.stdout.length - seen.stderr.length
   if (ahead < 0) return unproven(`the container log is ${-ahead} bytes shorter than what arrived`)
   if (isMerge({ ...seen, log: seen.log.subarray(ahead) }))
-    return { kind: 'whole', before: seen.log.subarray(0, ahead) }
+    return { kind: 'whole', before: read.subarray(0, lengthWithCarriageReturns(read, ahead)) }
   return unproven(
     ahead > 0
       ? `the container log holds ${ahead} bytes that did not arrive`

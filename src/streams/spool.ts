@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 const MEMORY_BYTES = 8 * 1024 * 1024
 const READ_BYTES = 256 * 1024
+const FIRST_BYTES = 16 * 1024
 
 /**
  * Bytes that must be kept until it is known whether they may be used: in memory up to 8 MiB, then in a private
@@ -11,7 +12,7 @@ const READ_BYTES = 256 * 1024
  * Can be read from its start while it is still being written, and more than once.
  */
 export class Spool {
-  #chunks: Uint8Array[] = []
+  #memory = Buffer.alloc(0)
   #file: number | undefined
   #bytes = 0
   #ended = false
@@ -35,7 +36,7 @@ export class Spool {
   write(chunk: Uint8Array): void {
     if (chunk.length === 0 || this.#closed) return
     if (this.#file === undefined && this.#bytes + chunk.length > MEMORY_BYTES) this.#spill()
-    if (this.#file === undefined) this.#chunks.push(chunk)
+    if (this.#file === undefined) this.#remember(chunk)
     else writeFully(this.#file, chunk)
     this.#bytes += chunk.length
     this.#notify()
@@ -74,29 +75,29 @@ export class Spool {
     const from = Math.max(0, start < 0 ? this.#bytes + start : start)
     const to = Math.min(this.#bytes, end)
     if (to <= from) return Buffer.alloc(0)
-    return this.#file === undefined ? this.#sliceMemory(from, to) : readFully(this.#file, from, to)
+    if (this.#file !== undefined) return readFully(this.#file, from, to)
+    return Buffer.from(this.#memory.subarray(from, to))
   }
 
   /** Lets go of everything; whoever still reads or writes finds that it has ended. */
   close(): void {
     this.#closed = true
     this.end()
-    this.#chunks = []
+    this.#memory = Buffer.alloc(0)
     this.#bytes = 0
     if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
   }
 
-  #sliceMemory(from: number, to: number): Buffer {
-    const parts: Uint8Array[] = []
-    let offset = 0
-    for (const chunk of this.#chunks) {
-      const next = offset + chunk.length
-      if (next > from && offset < to) parts.push(chunk.subarray(Math.max(0, from - offset), to - offset))
-      offset = next
-      if (offset >= to) break
+  #remember(chunk: Uint8Array): void {
+    if (this.#bytes + chunk.length > this.#memory.length) {
+      const larger = Buffer.allocUnsafe(
+        Math.max(2 * this.#memory.length, this.#bytes + chunk.length, FIRST_BYTES),
+      )
+      this.#memory.copy(larger, 0, 0, this.#bytes)
+      this.#memory = larger
     }
-    return parts.length === 1 && parts[0] ? Buffer.from(parts[0]) : Buffer.concat(parts)
+    this.#memory.set(chunk, this.#bytes)
   }
 
   #spill(): void {
@@ -104,8 +105,8 @@ export class Spool {
     const file = openSync(path, 'wx+', 0o600)
     unlinkSync(path)
     this.#file = file
-    for (const chunk of this.#chunks) writeFully(file, chunk)
-    this.#chunks = []
+    writeFully(file, this.#memory.subarray(0, this.#bytes))
+    this.#memory = Buffer.alloc(0)
   }
 
   #notify(): void {

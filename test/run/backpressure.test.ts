@@ -61,7 +61,7 @@ describe('a function that does not read its stdin', () => {
   test.each(['direct', 'v4'] as const)('and ends well is a result, over %s', async (version) => {
     const answer = runs(async ({ stdout }) => {
       await sleep(300)
-      await stdout('kind: ResourceList\nitems: []\n')
+      await stdout('apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n')
       return 0
     })
     // Not before the node has been seen to refuse: only then is its word known to be its own.
@@ -72,7 +72,9 @@ describe('a function that does not read its stdin', () => {
     }
     await using cluster = await fakeCluster({ pods, attach: { version } })
     const outcome = await runOn(cluster, { stdin: randomBytes(5 * MIB) })
-    expectResult(cluster, outcome, { stdout: 'kind: ResourceList\nitems: []\n' })
+    expectResult(cluster, outcome, {
+      stdout: 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n',
+    })
   })
 
   test('nor ends holds up nothing but its own run', async () => {

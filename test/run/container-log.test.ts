@@ -10,10 +10,10 @@ const BIG = Buffer.from(Array.from({ length: 150_000 }, (_, line) => `line ${lin
 
 describe('the log is asked again', () => {
   test.concurrent.each([
-    ['once behind by a byte', { reads: 1, bytes: 1 }, 'hello\n'],
-    ['once empty', { reads: 1, bytes: 1e9 }, 'hello\n'],
-    ['three times behind', { reads: 3, bytes: 3 }, 'hello\n'],
-    ['once behind at the end of 1.5 MiB', { reads: 2, bytes: 100 }, BIG],
+    ['behind by a byte', { ms: 60, bytes: 1 }, 'hello\n'],
+    ['still empty', { ms: 60, bytes: 1e9 }, 'hello\n'],
+    ['behind for longer', { ms: 300, bytes: 3 }, 'hello\n'],
+    ['behind at the end of 1.5 MiB', { ms: 60, bytes: 100 }, BIG],
   ])('when it is %s', async (_what, lag, output) => {
     await using cluster = await fakeCluster({ pods: runs(answers(output)), log: { lag } })
     expectResult(cluster, await runOn(cluster, { stdin: 'x' }), { stdout: output })
@@ -38,8 +38,8 @@ describe('without a log there is no proof', () => {
   })
 
   test.concurrent.each([
-    ['it stays behind', { lag: { reads: 100, bytes: 1 } }, 'hello\n'],
-    ['it stays empty', { lag: { reads: 100, bytes: 1e9 } }, 'hello\n'],
+    ['it stays behind', { lag: { ms: 60_000, bytes: 1 } }, 'hello\n'],
+    ['it stays empty', { lag: { ms: 60_000, bytes: 1e9 } }, 'hello\n'],
     ['its beginning was rotated away', { rotateAfterBytes: 20_000 }, BIG.subarray(0, 50_000)],
     ['its beginning was rotated away, of 1.5 MiB', { rotateAfterBytes: 200_000 }, BIG],
     ['it is not a log', { says: 'unable to retrieve container logs for containerd://0123' }, 'hello\n'],
@@ -50,7 +50,7 @@ describe('without a log there is no proof', () => {
 
   test.concurrent('nor for a failing function: its exit code is named', async () => {
     const pods = runs(exits(3, { stdout: 'partial' }))
-    await using cluster = await fakeCluster({ pods, log: { lag: { reads: 100, bytes: 1 } } })
+    await using cluster = await fakeCluster({ pods, log: { lag: { ms: 60_000, bytes: 1 } } })
     const outcome = await runOn(cluster, { stdin: 'x' })
     expectFailure(cluster, outcome, 'UNPROVEN')
     expect(outcome.error?.message).toContain('(the function exited 3)')

@@ -47,13 +47,14 @@ describe('what a function says before anybody is attached', () => {
       'bye\nhello\n',
     ],
     ['the beginning of its list', { stdout: LIST.slice(0, 20) }, { stdout: LIST.slice(20) }, LIST, ''],
-    ['the beginning of some text', { stdout: 'one\n' }, { stdout: 'two\n' }, 'one\ntwo\n', ''],
   ])('%s goes where it belongs', async (...[, early, late, stdout, stderr]) => {
     await using cluster = await fakeCluster({ pods: speaksEarly(early, late) })
     expectResult(cluster, await runOn(cluster, { stdin: 'x' }), { stdout, stderr })
   })
 
   test.concurrent.each([
+    ['text, which may be a banner', { stdout: 'one\n' }, { stdout: 'two\n' }],
+    ['a banner ahead of text', { stderr: 'one\n' }, { stdout: 'two\n' }],
     ['text, while more of stderr follows', { stdout: 'text\n' }, { stderr: 'warning\n' }],
     [
       'both streams',

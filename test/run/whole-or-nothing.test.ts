@@ -20,7 +20,9 @@ function listFor(input: Buffer): Buffer {
     { length: 3000 },
     (_, index) => `- {kind: ConfigMap, metadata: {name: item-${index}}}\n`,
   )
-  return Buffer.from(`kind: ResourceList\nfunctionConfig: {digest: ${digest}}\nitems:\n${items.join('')}`)
+  return Buffer.from(
+    `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nfunctionConfig: {digest: ${digest}}\nitems:\n${items.join('')}`,
+  )
 }
 
 const INPUT = Buffer.alloc(150_000, 'a: b\n')

@@ -14,8 +14,8 @@ function spool(text: string): Spool {
 
 /** A whole list leaves no doubt that what came before it was not stdout's. */
 async function arrivesAsList(text: string): Promise<boolean> {
-  const early = { before: Buffer.from('a banner\n'), stdout: spool(text), stderr: spool('more\n') }
-  return (await ownerOfEarlyOutput(early)) === 'stderr'
+  const [before, stdout, stderr] = [Buffer.from('a banner\n'), spool(text), spool('more\n')]
+  return (await ownerOfEarlyOutput({ before, stdout, stderr, speaksProtocol: true })) === 'stderr'
 }
 
 describe('a ResourceList', () => {
@@ -56,14 +56,24 @@ describe('what was written before attach', () => {
     ['the same, and more of stderr', 'hello\n', LIST, 'bye\n', 'stderr'],
     ['it makes a list of what arrived: it was stdout', LIST.slice(0, 30), LIST.slice(30), 'bye\n', 'stdout'],
     ['it is a list, and nothing arrived', LIST, '', '', 'stdout'],
-    ['no stderr was seen: it was stdout', 'one\n', 'two\n', '', 'stdout'],
     ['its first line: it was stdout', LIST.slice(0, 36), LIST.slice(36), '', 'stdout'],
     ['its first word: it was stdout', LIST.slice(0, 10), LIST.slice(10), '', 'stdout'],
     ['a banner that is YAML, too: it was stderr', 'warning: x\n', LIST, '', 'stderr'],
     ['a list with it and without: nobody can tell', '# hello\n', LIST, '', undefined],
-    ['both streams, and no list: nobody can tell', 'one\n', 'two\n', 'three\n', undefined],
+    ['no list: it may have been a banner', 'one\n', 'two\n', '', undefined],
+    ['all of it, and no list', 'one\n', '', '', undefined],
   ])('%s', async (...[, before, stdout, stderr, owner]) => {
     const early = { before: Buffer.from(before), stdout: spool(stdout), stderr: spool(stderr) }
-    expect(await ownerOfEarlyOutput(early)).toBe(owner)
+    expect(await ownerOfEarlyOutput({ ...early, speaksProtocol: true })).toBe(owner)
+  })
+})
+
+describe('what a plain program, without stdin, wrote before attach', () => {
+  test.each([
+    ['no stderr was seen: it is taken for stdout', 'one\n', 'two\n', '', 'stdout'],
+    ['both streams: nobody can tell', 'one\n', 'two\n', 'three\n', undefined],
+  ])('%s', async (...[, before, stdout, stderr, owner]) => {
+    const early = { before: Buffer.from(before), stdout: spool(stdout), stderr: spool(stderr) }
+    expect(await ownerOfEarlyOutput({ ...early, speaksProtocol: false })).toBe(owner)
   })
 })

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isMerge, isMergeOfHeads, isMergeOfTails, withoutCarriageReturns } from '../../src/streams/merge.ts'
+import {
+  isMerge,
+  isMergeOfHeads,
+  isMergeOfTails,
+  lengthWithCarriageReturns,
+  withoutCarriageReturns,
+} from '../../src/streams/merge.ts'
 
 /** Few letters, so that the streams look alike. */
 const lines = fc
@@ -153,3 +159,19 @@ describe('carriage returns', () => {
     expect(without.equals(Buffer.concat([every, Buffer.from('\n')]))).toBe(true)
   })
 })
+
+test.each(['', 'ab', 'a\r\nb\r\n', '\r\r\n', 'a\rb\n', '\r', 'a\r\r\nb\r'])(
+  'a length without carriage returns is found again in %j',
+  (text) => {
+    const bytes = Buffer.from(text)
+    const { length } = withoutCarriageReturns(bytes)
+    for (let kept = 0; kept <= length; kept += 1) {
+      const found = bytes.subarray(0, lengthWithCarriageReturns(bytes, kept))
+      // A CR at the end of the piece may stand before a LF that the piece no longer has.
+      expect(withoutCarriageReturns(Buffer.concat([found, bytes.subarray(found.length)]))).toHaveLength(
+        length,
+      )
+      expect(withoutCarriageReturns(found)).toHaveLength(kept)
+    }
+  },
+)

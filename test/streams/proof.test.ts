@@ -126,10 +126,19 @@ describe.concurrent('what is ahead of all that arrived is told', () => {
 describe.concurrent('a log that is late, or gone', () => {
   test('one that is behind is asked again', async () => {
     const arrived = { stdout: Buffer.from('hello\n') }
-    expect(await proofOf({ arrived, log: { lag: { reads: 2, bytes: 3 } } })).toEqual(WHOLE)
-    expect(await proofOf({ arrived, log: { lag: { reads: 99, bytes: 3 } } })).toMatchObject({
+    expect(await proofOf({ arrived, log: { lag: { ms: 60, bytes: 3 } } })).toEqual(WHOLE)
+    expect(await proofOf({ arrived, log: { lag: { ms: 60_000, bytes: 3 } } })).toMatchObject({
       kind: 'unproven',
     })
+  })
+
+  test('one that is all there is has to have come to rest', async () => {
+    const wrote = { stdout: Buffer.from('one\ntwo\n') }
+    const arrived = { stdout: Buffer.alloc(0) }
+    for (const bytes of [4, 8]) {
+      const proof = await proofOf({ wrote, arrived, log: { lag: { ms: 60, bytes } } })
+      expect(proof).toEqual({ kind: 'whole', before: wrote.stdout })
+    }
   })
 
   test('one whose head was read before it was rotated away will do', async () => {

@@ -49,11 +49,23 @@ export class AttachEndpoint {
     const isTranslated = this.#faults.version === 'translated' && offersV5(request)
     const container = running(wanted)
     if (!container && !isTranslated) throw new HttpFailure(500, 'InternalError', notFound(wanted))
+    if (container && this.#losesAnswer(socket, container)) return
     this.#server.handleUpgrade(request, socket, head, (client) => {
       client.on('error', () => undefined)
       if (isTranslated) void this.#ask(client, wanted)
       else if (container) this.#attach(client, { container, early: [] })
     })
+  }
+
+  /** stdinOnce: the end of an attach is an end of stdin, whether its client knew of it or not. */
+  #losesAnswer(socket: Duplex, container: FakeContainer): boolean {
+    const { answerLost, times = Infinity } = this.#faults
+    if (!answerLost || this.#attached >= times) return false
+    this.#attached += 1
+    container.stdin.end()
+    if (answerLost === 'gateway') throw new HttpFailure(502, '', 'Bad Gateway')
+    socket.destroy()
+    return true
   }
 
   close(): void {

@@ -9,6 +9,8 @@ export interface AttachFaults {
   readonly answerMs?: number
   /** Only the first so many attaches that get through go wrong as follows; by default all. */
   readonly times?: number
+  /** The node attaches, but its 101 gets lost: the connection breaks, or a gateway on the way says 502. */
+  readonly answerLost?: 'reset' | 'gateway'
   /** The connection breaks once the client has been sent so many bytes of output. */
   readonly cutAfterBytes?: number
   /** All output arrives, and then no status. */

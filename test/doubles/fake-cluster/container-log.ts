@@ -1,7 +1,7 @@
 /** What can be wrong with a container's log. */
 export interface LogFaults {
-  /** This many reads lack the log's last bytes: the runtime is still writing them. */
-  readonly lag?: { readonly reads: number; readonly bytes: number }
+  /** So long after the container's end the log lacks its last bytes: the runtime is still writing them. */
+  readonly lag?: { readonly ms: number; readonly bytes: number }
   /** The file is started anew once it is larger than this; `pods/log` knows only the new one. */
   readonly rotateAfterBytes?: number
   /**
@@ -22,7 +22,7 @@ const ENTRY_BYTES = 16 * 1024
 export class ContainerLog {
   #entries: Buffer[] = []
   #bytes = 0
-  #reads = 0
+  #ended = Number.POSITIVE_INFINITY
   readonly #partial = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
   readonly #faults: LogFaults
 
@@ -47,12 +47,13 @@ export class ContainerLog {
       if (this.#partial[stream].length > 0) this.#append(this.#partial[stream])
       this.#partial[stream] = Buffer.alloc(0)
     }
+    this.#ended = performance.now()
   }
 
   read({ limitBytes, tailLines }: { limitBytes?: number; tailLines?: number }): Buffer {
     if (this.#faults.says !== undefined) return Buffer.from(this.#faults.says)
-    this.#reads += 1
-    const lag = this.#faults.lag && this.#reads <= this.#faults.lag.reads ? this.#faults.lag.bytes : 0
+    const { ms = 0, bytes = 0 } = this.#faults.lag ?? {}
+    const lag = performance.now() - this.#ended < ms ? bytes : 0
     const entries = tailLines === undefined ? this.#entries : this.#entries.slice(-tailLines)
     const text = Buffer.concat(entries)
     return text.subarray(0, Math.max(0, Math.min(text.length - lag, limitBytes ?? text.length)))

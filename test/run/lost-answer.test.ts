@@ -1,0 +1,78 @@
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { runs } from '../doubles/fake-cluster/pod-on-node.ts'
+import { cat, readAll } from '../doubles/fake-cluster/programs.ts'
+import { fakeCluster } from '../doubles/fake-cluster.ts'
+import { runOn } from '../doubles/run-on.ts'
+import { expectFailure, expectResult } from './checks.ts'
+
+// With stdinOnce the end of an attach is an end of stdin: a function that was attached to unseen reads an empty stdin,
+// and may well end with 0. kustomize would drop every resource.
+describe.each(['direct', 'v4', 'translated'] as const)(
+  'an attach whose answer gets lost, over %s',
+  (version) => {
+    test.each(['reset', 'gateway'] as const)(
+      '%s: what the function made of nothing is never a success',
+      async (answerLost) => {
+        await using cluster = await fakeCluster({
+          pods: runs(cat),
+          attach: { version, answerLost, times: 1 },
+        })
+        const outcome = await runOn(cluster, { stdin: 'kind: ResourceList\n' })
+        if (outcome.end === 'exit 0') expect(outcome.stdout.toString()).toBe('kind: ResourceList\n')
+        else expectFailure(cluster, outcome, 'UNPROVEN')
+      },
+    )
+
+    test('a function that takes its time over it, and can be attached to again, is no success either', async () => {
+      const slowly = runs(async ({ stdin, stdout }) => {
+        const input = await readAll(stdin)
+        await sleep(300)
+        await stdout(`${input.length} bytes\n`)
+        return 0
+      })
+      await using cluster = await fakeCluster({
+        pods: slowly,
+        attach: { version, answerLost: 'reset', times: 1 },
+      })
+      const outcome = await runOn(cluster, { stdin: 'x'.repeat(100) })
+      if (outcome.end === 'exit 0') expect(outcome.stdout.toString()).toBe('100 bytes\n')
+      else expectFailure(cluster, outcome, 'UNPROVEN')
+    })
+
+    test('an empty stdin cannot be lost', async () => {
+      await using cluster = await fakeCluster({
+        pods: runs(cat),
+        attach: { version, answerLost: 'reset', times: 1 },
+      })
+      expectResult(cluster, await runOn(cluster, { stdin: '' }), { stdout: '' })
+    })
+
+    test('a function without a network is run again', async () => {
+      await using cluster = await fakeCluster({
+        pods: runs(cat),
+        attach: { version, answerLost: 'reset', times: 1 },
+      })
+      expectResult(cluster, await runOn(cluster, { stdin: 'hello', host: { rerun: true } }), {
+        stdout: 'hello',
+      })
+    })
+  },
+)
+
+test('a friendly status before the caller has said anything is no proof that nothing was cut', async () => {
+  await using cluster = await fakeCluster({
+    pods: runs(cat),
+    attach: { version: 'translated', upstreamCutAfterStdinBytes: 0 },
+  })
+  const stdin = Readable.from(
+    (async function* () {
+      await sleep(1500)
+      yield Buffer.from('late\n')
+    })(),
+  )
+  const outcome = await runOn(cluster, { stdin })
+  if (outcome.end === 'exit 0') expect(outcome.stdout.toString()).toBe('late\n')
+  else expectFailure(cluster, outcome, 'UNPROVEN')
+})
