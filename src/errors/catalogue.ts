@@ -69,14 +69,14 @@ export const ERRORS = {
     exit: 125,
     when: 'A kubeconfig cannot be read, or lacks the context, cluster or user it names.',
     text: (e: { problem: string }) => `cannot use the kubeconfig: ${e.problem}`,
-    hint: 'Check KUBECONFIG, and KRMPOD_CONTEXT if you set it.',
+    hint: 'Check KUBECONFIG, and KRMPOD_KUBECONFIG and KRMPOD_CONTEXT if you set them.',
   },
   NO_CREDENTIALS: {
     exit: 125,
     when: 'There is neither a kubeconfig nor a service account token in this Pod.',
     text: (e: { looked: string }) =>
       `no cluster to run Pods in: found no kubeconfig (${e.looked}) and no service account token`,
-    hint: 'Set KUBECONFIG, or mount a service account token into this Pod.',
+    hint: 'Point KUBECONFIG to a kubeconfig that exists, or mount a service account token into this Pod.',
   },
   SERVICE_ACCOUNT: {
     exit: 125,
@@ -158,7 +158,7 @@ export const ERRORS = {
     exit: 125,
     when: 'The run did not end within its deadline; the message says in which phase, and what was waited for.',
     text: (e: { seconds: number; phase: string }) => `the run did not end within ${e.seconds} s: ${e.phase}`,
-    hint: 'KRMPOD_DEADLINE sets the limit.',
+    hint: 'KRMPOD_DEADLINE, or --deadline of krmpod run, sets the limit.',
   },
   POD_LOST: {
     exit: 125,

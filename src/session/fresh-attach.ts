@@ -93,7 +93,7 @@ export class FreshAttachSession implements Session {
     this.#arrived.end()
     if (!this.#creating) return []
     const { namespace, name } = podOf(this.#target)
-    if (how.keep) return [`Pod ${namespace}/${name} is kept`]
+    if (how.keep) return [`Pod ${name} is kept: kubectl delete pod -n ${namespace} ${name}`]
     return deleteObjects(this.#target, { ...how, creating: this.#creating })
   }
 

@@ -68,7 +68,9 @@ describe('--keep leaves the Pod, and says so', () => {
     await using cluster = await fakeCluster({ pods: runs(exits(exit)) })
     const outcome = await runOn(cluster, { host: { keep: true } })
     expect(outcome.end).toBe(`exit ${exit}`)
-    expect(outcome.stderr).toMatch(/^docker: Pod default\/krmpod-set-labels-\w+ is kept\n$/)
+    expect(outcome.stderr).toMatch(
+      /^docker: Pod krmpod-set-labels-\w+ is kept: kubectl delete pod -n default krmpod-set-labels-\w+\n$/,
+    )
     expect(cluster.objects('pods')).toHaveLength(1)
   })
 })
