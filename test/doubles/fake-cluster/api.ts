@@ -85,12 +85,16 @@ export class Api {
     const pod = this.#store.get('pods', call)
     const { uid } = pod.metadata
     if (preconditions?.uid && preconditions.uid !== uid) {
-      const message = `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`
-      throw new HttpFailure(409, 'Conflict', message)
+      throw new HttpFailure(
+        409,
+        'Conflict',
+        `Operation cannot be fulfilled on Pod "${call.name}": the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+      )
     }
     const node = this.#pods.get(call.name)
     if (gracePeriodSeconds > 0) void node?.deleteGently()
     else {
+      node?.marksDeleted()
       this.#store.remove('pods', call)
       node?.kill()
     }
@@ -111,8 +115,9 @@ export class Api {
   }
 
   #log(call: Call): Buffer {
-    this.#store.get('pods', call)
-    const log = this.#pods.get(call.name)?.container?.log
+    // A Pod without a node has an empty log, not none.
+    if (!this.#store.get('pods', call).spec?.['nodeName']) return Buffer.alloc(0)
+    const log = this.container(call)?.log
     if (!log) {
       const message = `container "function" in pod "${call.name}" is waiting to start: ContainerCreating`
       throw new HttpFailure(400, 'BadRequest', message)

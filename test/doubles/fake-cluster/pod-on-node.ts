@@ -117,13 +117,17 @@ export class PodOnNode {
     this.container?.kill()
   }
 
-  /** The API server marks the Pod as deleted, the container ends, and only then the Pod is gone. */
-  async deleteGently(): Promise<void> {
+  marksDeleted(): void {
     const deletionTimestamp = new Date().toISOString()
     this.#store.update('pods', this.name, (pod) => ({
       ...pod,
       metadata: { ...pod.metadata, deletionTimestamp },
     }))
+  }
+
+  /** The API server marks the Pod as deleted, the container ends, and only then the Pod is gone. */
+  async deleteGently(): Promise<void> {
+    this.marksDeleted()
     this.kill()
     await this.step()
     this.#store.remove('pods', this.name)

@@ -85,21 +85,26 @@ export const RUNNING: PodStatus = {
 
 /** The container has ended and the sandbox has not: phase stays Running for about a second. */
 export function terminated(end: Terminated): PodStatus {
-  return {
-    phase: 'Running',
-    conditions: [sandbox, yes('Initialized'), ...unready, scheduled],
-    containerStatuses: [container({ terminated: end })],
-  }
+  return afterEnd(end, { phase: 'Running', sandboxIs: sandbox })
 }
 
 /** The phase that follows when the sandbox is down. */
 export function ended(end: Terminated): PodStatus {
-  const phase = end.exitCode === 0 ? 'Succeeded' : 'Failed'
+  return afterEnd(end, {
+    phase: end.exitCode === 0 ? 'Succeeded' : 'Failed',
+    sandboxIs: no('PodReadyToStartContainers'),
+  })
+}
+
+function afterEnd(
+  end: Terminated,
+  { phase, sandboxIs }: { phase: PodStatus['phase']; sandboxIs: Condition },
+): PodStatus {
   const reason = end.exitCode === 0 ? 'PodCompleted' : 'PodFailed'
   return {
     phase,
     conditions: [
-      no('PodReadyToStartContainers'),
+      sandboxIs,
       yes('Initialized'),
       no('Ready', reason),
       no('ContainersReady', reason),
