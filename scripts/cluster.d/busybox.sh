@@ -1,6 +1,11 @@
-# The image that every cluster has: busybox, static, with PATH=/bin.
+# The image that every cluster has: busybox, static, with PATH=/bin; as `musl`, too, which is static everywhere.
 
 push_busybox() { # REGISTRY
+  push_latest_busybox "$1"
+  crane tag "$1/library/busybox:latest" musl
+}
+
+push_latest_busybox() { # REGISTRY
   local image=$1/library/busybox:latest staging busybox applet architecture
   ! crane digest "$image" >/dev/null 2>&1 || return 0
   if ! busybox=$(static_busybox); then

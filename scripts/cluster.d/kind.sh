@@ -33,7 +33,7 @@ kind_down() {
 kind_env() {
   use_real_docker
   kind_exists || die "'$name' is not up; run: scripts/cluster up --name $name"
-  print_env "$(kind_registry)" ghcr.io/
+  print_env "$(kind_registry)" ghcr.io/ mirrored
 }
 
 kind_status() {

@@ -4,7 +4,8 @@ readonly usage='usage: scripts/cluster up|down|status|env [--name NAME] [--cni c
   up      makes the cluster, or repairs it; at once if it is there
   down    removes it; the built programs stay
   status  says what it is; exit 3 if it is not up
-  env     prints exports for a shell: KUBECONFIG, KRMPOD_TEST_REGISTRY, KRMPOD_TEST_IMAGE_PREFIX, KRMPOD_CLUSTER_NAME, PATH
+  env     prints exports for a shell: KUBECONFIG, KRMPOD_TEST_REGISTRY, KRMPOD_TEST_IMAGE_PREFIX,
+          KRMPOD_REGISTRY_MIRRORS, KRMPOD_CLUSTER_NAME, PATH
   --name  another cluster beside the usual one
   --cni   (or CNI) calico enforces NetworkPolicy, bridge does not; chosen at the first up, calico unless said
   --gates (or KRMPOD_CLUSTER_GATES) feature gates of the API server and the kubelet; an up without them sets them back
@@ -70,9 +71,11 @@ take_lock() { # FILE
   flock 9
 }
 
-print_env() { # REGISTRY IMAGE_PREFIX
+print_env() { # REGISTRY IMAGE_PREFIX [mirrored]
   printf 'export %s=%q\n' KRMPOD_CLUSTER_NAME "$name" KUBECONFIG "$kubeconfig" \
     KRMPOD_TEST_REGISTRY "$1" KRMPOD_TEST_IMAGE_PREFIX "$2"
+  # Nodes pull every image from this registry, whatever its name says: krmpod has to look there, too.
+  [[ ${3-} != mirrored ]] || printf 'export KRMPOD_REGISTRY_MIRRORS=%q\n' "*=http://$1"
   # shellcheck disable=SC2016 # $PATH is the reader's
   printf 'export PATH=%q:"$PATH"\n' "$bin"
 }

@@ -113,11 +113,20 @@ export async function createSecret(api: ApiClient, secret: Secret, { signal }: C
   })
 }
 
+/** Only pull secrets that the settings name, and only for the entrypoint of an image. */
+export async function getSecret(api: ApiClient, { namespace, name }: NamedPod): Promise<Secret> {
+  return api.json<Secret>({
+    action: { verb: 'get', resource: 'secrets' },
+    method: 'GET',
+    path: secretPath({ namespace, name }),
+  })
+}
+
 export async function deleteSecret(api: ApiClient, { namespace, name }: NamedPod): Promise<void> {
   await api.bytes({
     action: { verb: 'delete', resource: 'secrets' },
     method: 'DELETE',
-    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`,
+    path: secretPath({ namespace, name }),
   })
 }
 
@@ -151,6 +160,10 @@ export function podsPath(namespace: string): string {
 
 export function podPath({ namespace, name }: NamedPod): string {
   return `${podsPath(namespace)}/${encodeURIComponent(name)}`
+}
+
+function secretPath({ namespace, name }: NamedPod): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`
 }
 
 function policiesPath(namespace: string): string {

@@ -163,7 +163,7 @@ export const ERRORS = {
   POD_LOST: {
     exit: 125,
     when: 'The Pod was evicted, deleted by someone else, or its node went away.',
-    text: (e: { pod: string; why: string }) => `Pod ${e.pod} was lost: ${e.why}`,
+    text: (e: { pod: string; why: string; disrupted?: boolean }) => `Pod ${e.pod} was lost: ${e.why}`,
   },
   STREAM_CUT: {
     exit: 125,
@@ -174,8 +174,15 @@ export const ERRORS = {
   UNPROVEN: {
     exit: 125,
     when: 'The function ended, but it could not be proven that all of its output arrived.',
-    text: (e: { problem: string }) => `cannot prove that all of the function's output arrived: ${e.problem}`,
+    text: (e: { problem: string; early?: boolean }) =>
+      `cannot prove that all of the function's output arrived: ${e.problem}`,
     hint: 'Nothing was printed, because what arrived may not be all.',
+  },
+  EXEC_UNAVAILABLE: {
+    exit: 125,
+    when: 'The exec lane was asked for (`lane: exec`), and cannot be used: no right to `pods/exec`, a server before 1.30, or an image whose entrypoint the registry does not tell.',
+    text: (e: { problem: string; otherHelper?: boolean }) => `the exec lane cannot be used: ${e.problem}`,
+    hint: 'KRMPOD_LANE=auto uses it only where it is needed and possible; docs/lanes.md says what it needs.',
   },
   OUTPUT_TOO_LARGE: {
     exit: 125,

@@ -55,3 +55,8 @@ export function asRunError(error: unknown): RunError {
 export function isRunError(error: unknown): error is RunError {
   return error instanceof RunError
 }
+
+/** Narrows to the details of one code. */
+export function isCode<C extends ErrorCode>(error: RunError, code: C): error is RunError<C> {
+  return error.code === code
+}

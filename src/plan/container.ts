@@ -3,6 +3,7 @@ import type { Container, ContainerEnv } from '../kube/types.ts'
 import { quantityToBytes } from '../request/bytes.ts'
 import type { Resources, RunRequest } from '../request/run-request.ts'
 import { escapeDollars } from './escape.ts'
+import type { HelperParts } from './helper.ts'
 import { FUNCTION_CONTAINER, type Nudge } from './pod-plan.ts'
 import { containerSecurity } from './security.ts'
 import type { PlannedVolume } from './volumes.ts'
@@ -10,25 +11,35 @@ import type { PlannedVolume } from './volumes.ts'
 interface Planned {
   readonly env: readonly ContainerEnv[]
   readonly volumes: readonly PlannedVolume[]
+  readonly helper: HelperParts | undefined
 }
 
-export function functionContainer(request: RunRequest, { env, volumes }: Planned): Container {
+export function functionContainer(request: RunRequest, { env, volumes, helper }: Planned): Container {
+  const mounts = [
+    ...volumes.map(({ name, mountPath }) => ({ name, mountPath })),
+    ...(helper ? [helper.volumeMount] : []),
+  ]
   return {
     name: FUNCTION_CONTAINER,
     image: request.image,
     imagePullPolicy: request.pullPolicy,
-    ...(request.entrypoint && { command: request.entrypoint.map(escapeDollars) }),
-    ...(request.args.length > 0 && { args: request.args.map(escapeDollars) }),
+    ...(helper ? { command: helper.command.map(escapeDollars) } : ownProgram(request)),
     ...(request.workingDir && { workingDir: request.workingDir }),
-    // Always both: without stdinOnce an EOF detaches stdout and never reaches the process (containerd, CRI-O).
-    stdin: true,
-    stdinOnce: true,
     ...(env.length > 0 && { env: [...env] }),
     resources: { requests: { ...request.resources.requests }, limits: { ...request.resources.limits } },
     securityContext: containerSecurity(request),
-    ...(volumes.length > 0 && {
-      volumeMounts: volumes.map(({ name, mountPath }) => ({ name, mountPath })),
-    }),
+    ...(mounts.length > 0 && { volumeMounts: mounts }),
+  }
+}
+
+/** The function as the container's main process, with the caller's stdin. */
+function ownProgram({ entrypoint, args }: RunRequest): Partial<Container> {
+  return {
+    ...(entrypoint && { command: entrypoint.map(escapeDollars) }),
+    ...(args.length > 0 && { args: args.map(escapeDollars) }),
+    // Always both: without stdinOnce an EOF detaches stdout and never reaches the process (containerd, CRI-O).
+    stdin: true,
+    stdinOnce: true,
   }
 }
 

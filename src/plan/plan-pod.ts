@@ -3,6 +3,9 @@ import type { ContainerEnv, PodSpec } from '../kube/types.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import { functionContainer, planNudge } from './container.ts'
 import { envSecret, planEnv } from './environment.ts'
+import type { FunctionCommand } from './exec-command.ts'
+import { type HelperParts, helperParts } from './helper.ts'
+import { ATTACH_LANE, type Lane } from './lane.ts'
 import { podName } from './names.ts'
 import { denyAllPolicy } from './network-policy.ts'
 import type { Identity, PodPlan } from './pod-plan.ts'
@@ -23,11 +26,12 @@ const LEAVE_US_ALONE = {
 }
 
 /** The whole plan of a run: pure, so the same request and identity always give the same objects. */
-export function planPod(request: RunRequest, identity: Identity): PodPlan {
+export function planPod(request: RunRequest, identity: Identity, lane: Lane = ATTACH_LANE): PodPlan {
   const { namespace, runId } = identity
   const name = podName(request.name ?? request.image, runId)
   const { env, secretValues } = planEnv(withHome(request), name)
   const nudge = request.nudge ? planNudge(request.resources) : undefined
+  const helper = lane.kind === 'exec' ? helperParts(request, lane.helper) : undefined
   return {
     namespace,
     pod: {
@@ -39,7 +43,7 @@ export function planPod(request: RunRequest, identity: Identity): PodPlan {
         labels: {
           [LABELS.managedBy]: MANAGED_BY,
           [LABELS.network]: request.network,
-          [LABELS.lane]: 'attach',
+          [LABELS.lane]: lane.kind,
         },
         annotations: annotations(request, identity),
         ...(identity.owner && {
@@ -48,21 +52,28 @@ export function planPod(request: RunRequest, identity: Identity): PodPlan {
           ],
         }),
       },
-      spec: podSpec(request, env),
+      spec: podSpec(request, { env, helper }),
     },
     ...(secretValues.size > 0 && { secret: envSecret(name, namespace, secretValues) }),
     ...(request.network === 'none' && { policy: denyAllPolicy(namespace) }),
     ...(nudge && { nudge }),
-    streams: request.streams,
+    ...(lane.kind === 'exec' && { exec: { command: commandOf(request), helper: lane.helper } }),
     proof: request.proof,
     maxOutputBytes: request.maxOutputBytes,
-    deadlineMs: request.deadlineMs,
-    stopTimeoutSeconds: request.stopTimeoutSeconds,
   }
 }
 
-function podSpec(request: RunRequest, env: readonly ContainerEnv[]): PodSpec {
-  const volumes = planVolumes(request)
+interface Parts {
+  readonly env: readonly ContainerEnv[]
+  readonly helper: HelperParts | undefined
+}
+
+function podSpec(request: RunRequest, { env, helper }: Parts): PodSpec {
+  const own = planVolumes(request)
+  const volumes = [
+    ...own.map(({ name, emptyDir }) => ({ name, emptyDir })),
+    ...(helper ? [helper.volume] : []),
+  ]
   return {
     restartPolicy: 'Never',
     activeDeadlineSeconds: Math.ceil(request.deadlineMs / 1000),
@@ -81,9 +92,14 @@ function podSpec(request: RunRequest, env: readonly ContainerEnv[]): PodSpec {
     ...(request.platform && {
       nodeSelector: { 'kubernetes.io/os': request.platform.os, 'kubernetes.io/arch': request.platform.arch },
     }),
-    containers: [functionContainer(request, { env, volumes })],
-    ...(volumes.length > 0 && { volumes: volumes.map(({ name, emptyDir }) => ({ name, emptyDir })) }),
+    ...(helper && helper.initContainers.length > 0 && { initContainers: [...helper.initContainers] }),
+    containers: [functionContainer(request, { env, volumes: own, helper })],
+    ...(volumes.length > 0 && { volumes }),
   }
+}
+
+function commandOf({ entrypoint, args, ...request }: RunRequest): FunctionCommand {
+  return { ...(entrypoint && { entrypoint }), args, env: withHome(request) }
 }
 
 /** Without a network a look-up can only time out: a nameserver on the loopback refuses it at once. */

@@ -1,5 +1,6 @@
 import type { NetworkPolicy, Pod, Secret } from '../kube/types.ts'
-import type { StreamWishes } from '../request/run-request.ts'
+import type { FunctionCommand } from './exec-command.ts'
+import type { Helper } from './lane.ts'
 
 /** What is needed to make objects of a request: nothing of it is looked up while planning. */
 export interface Identity {
@@ -19,12 +20,11 @@ export interface PodPlan {
   readonly secret?: Secret
   /** Must exist before the Pod does. */
   readonly policy?: NetworkPolicy & { readonly metadata: { readonly name: string } }
-  readonly streams: StreamWishes
   readonly nudge?: Nudge
+  /** In the exec lane: what to start in the Pod once it runs, and with whose help. */
+  readonly exec?: { readonly command: FunctionCommand; readonly helper: Helper }
   readonly proof: boolean
   readonly maxOutputBytes: number
-  readonly deadlineMs: number
-  readonly stopTimeoutSeconds: number
 }
 
 /** CPU requests that make kubelet relist the Pod at once, in the order to try them. */

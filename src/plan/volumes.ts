@@ -29,7 +29,7 @@ export function planVolumes({ resources, readOnlyRoot }: RunRequest): readonly P
 }
 
 /** With a read-only root, the folder for temporary files is the home as well, unless the caller names one. */
-export function withHome({ env, readOnlyRoot }: RunRequest): readonly EnvVar[] {
+export function withHome({ env, readOnlyRoot }: Pick<RunRequest, 'env' | 'readOnlyRoot'>): readonly EnvVar[] {
   if (!readOnlyRoot || env.some(({ name }) => name === 'HOME')) return env
   return [{ name: 'HOME', value: TEMP, secret: false }, ...env]
 }

@@ -25,6 +25,7 @@ const STOP_TIMEOUT_SECONDS = '1'
 export function resolve(inputs: Inputs): RunRequest {
   const { parsed, settings, env } = inputs
   parseImageRef(parsed.image)
+  checkCapabilities(parsed)
   return {
     image: parsed.image,
     ...resolveProgram(parsed),
@@ -34,7 +35,6 @@ export function resolve(inputs: Inputs): RunRequest {
     ...resolveEnv(inputs),
     streams: resolveStreams(parsed),
     readOnlyRoot: settings.readOnlyRoot || isOn(parsed, 'read-only'),
-    dropCapabilities: capabilities(parsed),
     resources: resolveResources(parsed, settings),
     pullPolicy: resolvePull(parsed),
     pullSecrets: settings.images.pullSecrets,
@@ -50,17 +50,19 @@ export function resolve(inputs: Inputs): RunRequest {
     ...cidfile(parsed),
     deadlineMs: settings.deadlineMs,
     nudge: settings.nudge === 'auto',
+    lane: settings.lane,
+    helperImage: settings.helper.image,
+    mirrors: new Map(settings.registry.mirrors),
     proof: settings.proof === 'on',
     maxOutputBytes: settings.output.maxBytes,
   }
 }
 
-/** docker's `CAP_NET_RAW` is Kubernetes' `NET_RAW`. */
-function capabilities(parsed: ParsedArgv): readonly string[] {
+/** Every Pod drops them all; a name that docker would refuse is refused. */
+function checkCapabilities(parsed: ParsedArgv): void {
   const names = allValues(parsed, 'cap-drop').map((text) => text.trim().toUpperCase().replace(/^CAP_/, ''))
   const bad = names.find((name) => !/^[A-Z][A-Z_]*$/.test(name))
   if (bad !== undefined) throw badValue('--cap-drop', bad, 'a capability such as NET_RAW, or ALL')
-  return [...new Set(names)]
 }
 
 function cidfile(parsed: ParsedArgv): Pick<RunRequest, 'cidfile'> {

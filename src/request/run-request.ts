@@ -14,7 +14,6 @@ export interface RunRequest {
   readonly env: readonly EnvVar[]
   readonly streams: StreamWishes
   readonly readOnlyRoot: boolean
-  readonly dropCapabilities: readonly string[]
   readonly resources: Resources
   readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
   readonly pullSecrets: readonly string[]
@@ -34,6 +33,11 @@ export interface RunRequest {
   /** Whole run, from its start to the exit code. */
   readonly deadlineMs: number
   readonly nudge: boolean
+  /** `auto`: attach, unless output would be lost before it. */
+  readonly lane: 'auto' | 'attach' | 'exec'
+  readonly helperImage: string
+  /** Registry, or `*`, to the URL that krmpod asks instead. */
+  readonly mirrors: ReadonlyMap<string, string>
   readonly proof: boolean
   readonly maxOutputBytes: number
   /** Things the caller should know of, one line each: ignored flags with consequences, unset names. */

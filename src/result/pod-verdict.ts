@@ -7,7 +7,7 @@ import { finalWaitingReason } from './waiting-reason.ts'
 /** Reads one snapshot of the Pod. `container` is the function's; the Pod's phase is never waited for: it lags by a second. */
 export function podVerdict(pod: Pod, container: string): Verdict {
   const status = pod.status?.containerStatuses?.find(({ name }) => name === container)
-  return lost(pod, status) ?? exited(status) ?? waiting(pod, status, container)
+  return lost(pod, status) ?? exited(status) ?? initFailed(pod) ?? waiting(pod, status, container)
 }
 
 /** The Pod was taken away: what its container did after that is not the function's own doing. */
@@ -20,13 +20,19 @@ function lost(pod: Pod, status: ContainerStatus | undefined): Verdict | undefine
   const disruption = pod.status?.conditions?.find(
     ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
   )
+  const name = pod.metadata?.name ?? ''
+  if (disruption) {
+    const why = `${disruption.reason ?? 'disrupted'}: ${disruption.message ?? ''}`
+    return failed(new RunError('POD_LOST', { pod: name, why, disrupted: true }))
+  }
   const why =
     (pod.metadata?.deletionTimestamp && 'it was deleted by someone else') ||
-    (disruption && `${disruption.reason ?? 'disrupted'}: ${disruption.message ?? ''}`) ||
     (status?.state?.terminated?.reason === 'ContainerStatusUnknown' &&
       'its node lost track of the container') ||
     (reason && pod.status?.phase === 'Failed' && `${reason}: ${message ?? ''}`)
-  return why ? failed(new RunError('POD_LOST', { pod: pod.metadata?.name ?? '', why })) : undefined
+  return why
+    ? failed(new RunError('POD_LOST', { pod: name, why, disrupted: reason === 'Evicted' }))
+    : undefined
 }
 
 function exited(status: ContainerStatus | undefined): Verdict | undefined {
@@ -34,6 +40,20 @@ function exited(status: ContainerStatus | undefined): Verdict | undefined {
   if (!terminated) return undefined
   if (START_ERROR_REASONS.has(terminated.reason ?? '')) return failed(startError(terminated.message ?? ''))
   return { kind: 'exited', code: terminated.exitCode, reason: terminated.reason ?? '' }
+}
+
+/** What has to end before the function can begin, and cannot. */
+function initFailed(pod: Pod): Verdict | undefined {
+  for (const { name, state, image } of pod.status?.initContainerStatuses ?? []) {
+    const final = state?.waiting && finalWaitingReason(state.waiting, image)
+    if (final) return failed(final)
+    const { terminated } = state ?? {}
+    if (!terminated || terminated.exitCode === 0) continue
+    if (START_ERROR_REASONS.has(terminated.reason ?? '')) return failed(startError(terminated.message ?? ''))
+    const message = `init container ${name} exited ${terminated.exitCode} (${terminated.reason ?? ''})`
+    return failed(new RunError('CANNOT_START', { message }))
+  }
+  return undefined
 }
 
 function waiting(pod: Pod, status: ContainerStatus | undefined, container: string): Verdict {

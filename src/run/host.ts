@@ -1,5 +1,8 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ApiClient } from '../cluster/api-client.ts'
+import type { Memory } from '../cluster/memory.ts'
+import type { WantedImage } from '../cluster/registry/look-up.ts'
+import type { ImageConfig } from '../plan/exec-command.ts'
 import type { Trace } from '../session/trace.ts'
 
 /** The world around one run, passed in so that a test, or a program that calls us, can be that world. */
@@ -17,6 +20,10 @@ export interface RunHost {
   readonly trace: Trace
   /** Aborted with a RunError when the caller wants the run to end: a signal, a broken stdout. */
   readonly interrupted: AbortSignal
+  /** What earlier runs have learned. */
+  readonly memory: Memory
+  /** An image's own command, from its registry. Throws an Error that says why it is not known. */
+  readonly imageConfig: (wanted: WantedImage) => Promise<ImageConfig>
   /** A function without a network whose output got lost is run again, with the same stdin. */
   readonly rerun: boolean
   /** `--keep`: leave the Pod where it is. */

@@ -1,7 +1,12 @@
+import { ATTACH_LANE, type Lane } from '../plan/lane.ts'
 import type { RunRequest } from '../request/run-request.ts'
+import { Attempts } from '../session/attempts.ts'
 import { FreshAttachSession } from '../session/fresh-attach.ts'
-import { RerunSession } from '../session/rerun.ts'
+import type { LaneKind } from '../session/next-lane.ts'
 import type { Session } from '../session/session.ts'
+import type { Target } from '../session/target.ts'
+import { EarlySpeakers } from './early-speakers.ts'
+import { HelperVolumes } from './helper-volumes.ts'
 import type { RunHost } from './host.ts'
 import { planRun } from './plan-run.ts'
 import type { Stop } from './stop.ts'
@@ -12,17 +17,55 @@ interface World {
   readonly explain: (error: unknown) => unknown
 }
 
-/** The kind of session that this request and this host call for. Each attempt has a plan, and so a Pod, of its own. */
-export function newSession(request: RunRequest, { host, stop, explain }: World): Session {
-  const { api, trace, temporaryDirectory } = host
-  const isPure = request.network === 'none'
-  return new RerunSession({
-    attempts: isPure && host.rerun && !host.keep ? 2 : 1,
-    temporaryDirectory,
-    newAttempt: async () => {
-      const plan = await planRun(request, host)
-      return new FreshAttachSession({ api, plan, trace, ...stop, explain }, temporaryDirectory)
+/** The session of this request: as many attempts as its lanes allow, each with a plan, and so a Pod, of its own. */
+export async function newSession(request: RunRequest, world: World): Promise<Session> {
+  const { host } = world
+  const early = new EarlySpeakers(host.memory, request.image)
+  const helpers = new HelperVolumes(host.memory, host.api.credentials.server)
+  const isPure = request.network === 'none' && host.rerun && !host.keep
+  return new Attempts({
+    rules: { wish: request.lane, speaksEarly: request.lane === 'auto' && (await early.isKnown()), isPure },
+    temporaryDirectory: host.temporaryDirectory,
+    explain: world.explain,
+    newAttempt: async (kind) => {
+      const lane = await laneOf(kind, { request, helpers })
+      const plan = await planRun(request, { ...host, lane })
+      const target = { api: host.api, plan, trace: host.trace, ...world.stop, explain: world.explain }
+      return kind === 'exec' ? execSession(target, { request, host }) : attachSession(target, host)
     },
-    onRerun: (reason) => trace.waitFor(`once more, because ${reason.message}`),
+    onFailed: async ({ error, session, next }) => {
+      await early.learn(error, session.imageDigest())
+      await helpers.learn(error)
+      if (next) host.trace.waitFor(`once more (${next}), because ${error.message}`)
+    },
   })
 }
+
+async function laneOf(
+  kind: LaneKind,
+  { request, helpers }: { request: RunRequest; helpers: HelperVolumes },
+): Promise<Lane> {
+  if (kind === 'attach') return ATTACH_LANE
+  return { kind, helper: { image: request.helperImage, by: await helpers.kind() } }
+}
+
+function attachSession(target: Target, { temporaryDirectory }: RunHost): Session {
+  return new FreshAttachSession(target, temporaryDirectory)
+}
+
+/** Loaded only when it is needed: most runs never are. */
+async function execSession(
+  target: Target,
+  { request, host }: { request: RunRequest; host: RunHost },
+): Promise<Session> {
+  const { ExecSession } = await import('../session/exec-session.ts')
+  const { image, platform = THIS_PLATFORM, mirrors, pullSecrets } = request
+  return new ExecSession(target, {
+    temporaryDirectory: host.temporaryDirectory,
+    imageConfig: (digest) =>
+      host.imageConfig({ image, platform, mirrors, pullSecrets, ...(digest && { digest }) }),
+  })
+}
+
+/** Nodes do not say theirs; an image's command hardly ever depends on it. */
+const THIS_PLATFORM = { os: 'linux', arch: process.arch === 'arm64' ? 'arm64' : 'amd64' }

@@ -1,18 +1,19 @@
 import { ownPod } from '../cluster/own-pod.ts'
+import type { Lane } from '../plan/lane.ts'
 import { planPod } from '../plan/plan-pod.ts'
 import type { PodPlan } from '../plan/pod-plan.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import type { RunHost } from './host.ts'
 
-type Planner = Pick<RunHost, 'api' | 'namespace' | 'newRunId' | 'now'>
+type Planner = Pick<RunHost, 'api' | 'namespace' | 'newRunId' | 'now'> & { readonly lane?: Lane }
 
 /** The plan of a run in this world: who we are, when, and inside which Pod. */
 export async function planRun(
   request: RunRequest,
-  { api, namespace, newRunId, now }: Planner,
+  { api, namespace, newRunId, now, lane }: Planner,
 ): Promise<PodPlan> {
   const own = await ownPod(api.credentials)
   // An owner in another namespace would be taken for a missing one, and the Pod collected at once.
   const owner = own?.namespace === namespace ? own : undefined
-  return planPod(request, { runId: newRunId(), now: now(), namespace, ...(owner && { owner }) })
+  return planPod(request, { runId: newRunId(), now: now(), namespace, ...(owner && { owner }) }, lane)
 }

@@ -25,7 +25,7 @@ export async function run(request: RunRequest, host: RunHost): Promise<RunResult
   const stop = armStop({ ...host, deadlineMs: request.deadlineMs })
   const stdin = keepStdin(request, host)
   try {
-    const session = newSession(request, { host, stop, explain: explainFor(host) })
+    const session = await newSession(request, { host, stop, explain: explainFor(host) })
     return await converse({ request, host, stop, session, stdin, onCreated: cidFile.write })
   } finally {
     stop.disarm()

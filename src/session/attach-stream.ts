@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { attach } from '../cluster/attach.ts'
+import { attach } from '../cluster/container-streams.ts'
 import { RunError } from '../errors/run-error.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
 import type { Channels, Sinks, StreamEnd } from '../streams/channels.ts'
@@ -34,7 +34,7 @@ export async function streamByAttach(streaming: Streaming): Promise<StdinFate> {
   const orUnknown = (fate: StdinFate): StdinFate =>
     budget.mayHaveAttached && !isNothing(streaming.stdin) ? 'unknown' : fate
   for (;;) {
-    const attached = await dial({ ...streaming, budget })
+    const attached = await dial({ ...streaming, budget, connect: attach })
     if (!attached) return orUnknown('unread')
     target.trace.enter('running')
     const { channels } = attached

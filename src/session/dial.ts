@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError, ConnectionError } from '../cluster/api-error.ts'
-import { attach } from '../cluster/attach.ts'
+import type { Connect } from '../cluster/container-streams.ts'
 import { RunError } from '../errors/run-error.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
 import type { Channels, Sinks, StreamEnd } from '../streams/channels.ts'
@@ -23,9 +23,10 @@ interface Dialling {
   readonly nudge: Nudge
   readonly sinks: Sinks
   readonly budget: DialBudget
+  readonly connect: Connect
 }
 
-/** attach requests bypass API priority and fairness: dials of one run are counted and bounded. */
+/** attach and exec requests bypass API priority and fairness: dials of one run are counted and bounded. */
 export interface DialBudget {
   dials: number
   /** When the first of them was made. */
@@ -67,7 +68,7 @@ const PAUSES_MS = [250, 500, 1000]
 const SETTLE_MS = 50
 const FIRST_SETTLE_MS = 150
 
-/** Attaches as soon as the container runs; undefined when it ended before anybody could attach. */
+/** Opens the streams as soon as the container runs; undefined when it ended before anybody could attach. */
 export async function dial(dialling: Dialling): Promise<Attached | undefined> {
   const { observer, target, budget } = dialling
   await observer.until((verdict) => (isAttachable(verdict) ? true : undefined))
@@ -103,12 +104,12 @@ function isAttachable(verdict: PodObserver['verdict']): boolean {
 }
 
 /** One dial; undefined when the container does not run yet, or no more. */
-async function attempt({ target, sinks, budget }: Dialling): Promise<Attached | undefined> {
+async function attempt({ target, sinks, budget, connect }: Dialling): Promise<Attached | undefined> {
   const { api, signal } = target
   if (budget.dials === 0) budget.start = performance.now()
   budget.dials += 1
   try {
-    const channels = await attach(api, { ...podOf(target), container: FUNCTION_CONTAINER, sinks, signal })
+    const channels = await connect(api, { ...podOf(target), container: FUNCTION_CONTAINER, sinks, signal })
     const isV4 = channels.protocol.startsWith('v4')
     const direct = isV4 || budget.sawDirectRefusal
     if (direct) return { channels, direct }
@@ -131,20 +132,22 @@ export function isFalseOpen({ status }: StreamEnd): boolean {
   return status?.kind === 'notAttached'
 }
 
+// kubelet's words, of attach and of exec.
+const NO_CONTAINER = /container (.* )?not found/
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 /** It is certain that no container was attached to; a gateway's 502 or a reset connection leaves that open. */
-function isPlainRefusal(error: unknown): boolean {
+export function isPlainRefusal(error: unknown): boolean {
   if (error instanceof ConnectionError) return NEVER_SENT.has(error.problem)
   if (!(error instanceof ApiError)) return false
-  return error.status < 500 || /container .* not found/.test(error.message)
+  return error.status < 500 || NO_CONTAINER.test(error.message)
 }
 
 /** Refusals that end by themselves (k8s-streaming §1.2). */
 function isNotYet(error: unknown, budget: DialBudget): boolean {
   if (error instanceof ConnectionError) return !error.isFinal
   if (!(error instanceof ApiError)) return false
-  if (error.status === 500 && /container .* not found/.test(error.message)) {
+  if (error.status === 500 && NO_CONTAINER.test(error.message)) {
     // Only a node that is asked before the upgrade can answer it so.
     budget.sawDirectRefusal = true
     return true

@@ -22,11 +22,13 @@ export class PodObserver {
   #verdict: Verdict = { kind: 'waiting', phase: 'scheduling' }
   #pod: Pod | undefined
   readonly #listeners = new Set<() => void>()
+  readonly #container: string
   readonly #signal: AbortSignal
   readonly #onVerdict: (verdict: Verdict) => void
 
   constructor(api: ApiClient, observed: Observed) {
     this.#signal = observed.signal
+    this.#container = observed.container
     this.#onVerdict = observed.onVerdict
     this.opened = new Promise((resolve, reject) => {
       const following = this.#follow(api, { ...observed, onOpen: resolve })
@@ -48,8 +50,10 @@ export class PodObserver {
     return this.#verdict
   }
 
-  get pod(): Pod | undefined {
-    return this.#pod
+  /** Of the image that the node runs, once it says so: of an index, a manifest or a configuration. */
+  get imageDigest(): string | undefined {
+    const status = this.#pod?.status?.containerStatuses?.find(({ name }) => name === this.#container)
+    return /sha256:[0-9a-f]{64}$/.exec(status?.imageID ?? '')?.[0]
   }
 
   /** Resolves at the next change, or after `ms`; rejects when the run is stopped. */

@@ -13,6 +13,8 @@ export interface Session {
   output(): Promise<Output>
   /** The function's own exit code, from kubelet; rejects with a RunError when there is none. */
   exitCode(): Promise<Exit>
+  /** Of the image that the node runs, where it says so. */
+  imageDigest(): string | undefined
   /** What the cluster has to say about a failure, a line each: the Pod's events. */
   notes(failure: RunError): Promise<readonly string[]>
   /** Ends everything the session opened, in every case, bounded in time; tells, in a line each, what it left behind. */
@@ -38,4 +40,6 @@ export interface CloseOptions {
   readonly graceSeconds: number
   /** Leave the Pod where it is, for debugging. */
   readonly keep: boolean
+  /** Not before the cluster knows nothing of the Pod any more. */
+  readonly untilGone?: boolean
 }

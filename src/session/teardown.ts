@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../cluster/api-error.ts'
-import { deletePod, deleteSecret } from '../cluster/pods.ts'
+import { deletePod, deleteSecret, getPod } from '../cluster/pods.ts'
 import type { Pod } from '../kube/types.ts'
 import { isTransient } from './api-failure.ts'
 import type { CloseOptions } from './session.ts'
@@ -15,7 +15,7 @@ const CREATION_MS = 3_000
 /** Deletes what the run made, whatever came before; what is left is told in one line, never thrown. */
 export async function deleteObjects(
   target: Target,
-  { graceSeconds, creating }: CloseOptions & { creating: Promise<Pod> },
+  { graceSeconds, creating, untilGone }: CloseOptions & { creating: Promise<Pod> },
 ): Promise<readonly string[]> {
   const pod = podOf(target)
   const remove = async (): Promise<void> => {
@@ -25,6 +25,7 @@ export async function deleteObjects(
       // The Pod owns it, so the garbage collector would take it: this is only sooner.
       target.plan.secret && persistently(() => deleteSecret(target.api, pod)).catch(() => undefined),
     ])
+    if (untilGone && uid) await gone(target, uid)
   }
   try {
     await Promise.race([remove(), sleep(BOUND_MS, undefined, { ref: false }).then(tooLong)])
@@ -40,6 +41,20 @@ async function uidOf(creating: Promise<Pod>): Promise<string | undefined> {
   const late = sleep(CREATION_MS, undefined, { ref: false })
   const created = await Promise.race([creating.catch(() => undefined), late])
   return created?.metadata?.uid
+}
+
+/** A finalizer may keep a deleted Pod. */
+async function gone(target: Target, uid: string): Promise<void> {
+  for (;;) {
+    try {
+      const { metadata } = await getPod(target.api, podOf(target), {})
+      if (metadata?.uid !== uid) return
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return
+      if (!isTransient(error)) throw error
+    }
+    await sleep(PAUSE_MS, undefined, { ref: false })
+  }
 }
 
 async function persistently(remove: () => Promise<void>): Promise<void> {

@@ -39,6 +39,7 @@ export async function wholeOutput(ended: Ended): Promise<Output> {
     throw unproven(
       exit,
       'it was written before krmpod could attach, and the container log does not tell stdout from stderr',
+      true,
     )
   if (exit.code === 0 && mayBeCut(stdin, stdout)) {
     throw unproven(exit, 'the connection ended before the function had been given all of its stdin')
@@ -56,6 +57,7 @@ function mayBeCut(stdin: StdinFate, stdout: Spool): boolean {
   return stdin === 'taken' ? stdout.bytes === 0 : stdin === 'unknown'
 }
 
-function unproven(exit: Exit, problem: string): RunError {
-  return new RunError('UNPROVEN', { problem: `${problem} (the function exited ${exit.code})` })
+/** `early`: the image is one that speaks before anybody can listen, and will do so again. */
+function unproven(exit: Exit, problem: string, early = false): RunError {
+  return new RunError('UNPROVEN', { problem: `${problem} (the function exited ${exit.code})`, early })
 }

@@ -1,6 +1,8 @@
 import {
   anyText,
   duration,
+  imageName,
+  mirrors,
   namespaceName,
   oneOf,
   path,
@@ -107,6 +109,27 @@ export const SETTINGS = {
     default: [],
     description: 'Secrets of the namespace that hold the passwords of private registries.',
     example: 'ghcr-pull,quay-pull',
+  },
+  lane: {
+    type: oneOf('auto', 'attach', 'exec'),
+    default: 'auto',
+    description:
+      'How a function is spoken to. `attach`: it is the main process of its Pod. `exec`: it is started in its Pod by exec, so that nothing it says before its stdin can be lost, and nothing is written to the log of the node; needs `pods/exec`, Kubernetes 1.30, and the entrypoint of the image from its registry. `auto`: attach, and exec for images that are known to speak early.',
+    example: 'exec',
+  },
+  'helper.image': {
+    type: imageName,
+    default: 'busybox:musl',
+    description:
+      'The image with a static `/bin/busybox` that helps in Pods of the exec lane. Pulled by the nodes, as functions are.',
+    example: 'registry.example.com/library/busybox:1.37-musl',
+  },
+  'registry.mirrors': {
+    type: mirrors,
+    default: [],
+    description:
+      'Where krmpod itself asks for the entrypoint of an image, when that is not the registry in its name: `REGISTRY=URL`, or `*=URL` for all others, as in the `hosts.toml` of containerd. Only for the exec lane; it does not change what the nodes pull.',
+    example: 'docker.io=https://mirror.example.com,ghcr.io=http://10.0.0.5:5000',
   },
   nudge: {
     type: oneOf('auto', 'off'),

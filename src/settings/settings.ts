@@ -14,6 +14,10 @@ export interface Settings {
     readonly limits: { readonly cpu?: string; readonly memory: string; readonly ephemeralStorage: string }
   }
   readonly images: { readonly pullSecrets: readonly string[] }
+  readonly lane: 'auto' | 'attach' | 'exec'
+  readonly helper: { readonly image: string }
+  /** Pairs of a registry's name, or `*`, and the URL to ask instead. */
+  readonly registry: { readonly mirrors: readonly (readonly [registry: string, url: string])[] }
   readonly nudge: 'auto' | 'off'
   readonly proof: 'on' | 'off'
   readonly output: { readonly maxBytes: number }

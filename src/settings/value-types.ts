@@ -15,6 +15,8 @@ const DURATION = /^(\d+(\.\d+)?(ms|h|m|s))+$/
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/, without signs.
 const QUANTITY = /^(\d+(?:\.\d+)?)(?:(m|k|[KMGTPE]i|[MGTPE])|e(\d{1,2}))?$/
 
+const MIRROR = /^(\*|[\w.:-]+)=https?:\/\/[^\s/]+\/?$/
+
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 const SHORTEST_MS = 1000
 // A timer of Node counts milliseconds in 31 bits, about 24 days.
@@ -81,8 +83,27 @@ export const secretNames: ValueType<readonly string[]> = {
   ),
 }
 
+export const imageName: ValueType<string> = {
+  expected: 'the name of an image',
+  schema: v.pipe(v.string(), v.regex(/^[\w][\w.:/@-]*$/)),
+}
+
+/** A registry's name, or `*`, and the URL to ask instead. A YAML list, or one text with commas. */
+export const mirrors: ValueType<readonly (readonly [registry: string, url: string])[]> = {
+  expected: 'a list of REGISTRY=URL, such as docker.io=https://mirror.example.com',
+  schema: v.pipe(
+    v.union([v.array(v.string()), v.pipe(v.string(), v.transform(splitAtCommas))]),
+    v.array(v.pipe(v.string(), v.regex(MIRROR), v.transform(splitMirror))),
+  ),
+}
+
 export function oneOf<const W extends string>(...words: readonly W[]): ValueType<W> {
   return { expected: words.join(' or '), schema: v.picklist(words) }
+}
+
+function splitMirror(text: string): readonly [string, string] {
+  const at = text.indexOf('=')
+  return [text.slice(0, at), text.slice(at + 1)]
 }
 
 function milliseconds(text: string): number {

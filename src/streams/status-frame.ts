@@ -8,7 +8,7 @@ export type StreamStatus =
   | { readonly kind: 'failure'; readonly message: string }
 
 // The last is the runtime's, asked in the moment in which the container starts or ends.
-const NOT_ATTACHED = /unable to upgrade connection|container .* not found|error attaching to container/
+const NOT_ATTACHED = /unable to upgrade connection|container (?:.* )?not found|error attaching to container/
 
 /** `json`: one metav1.Status, as sent on channel 3. */
 export function parseStatusFrame(json: string): StreamStatus {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ApiClient } from '../../src/cluster/api-client.ts'
 import { ApiError, ConnectionError } from '../../src/cluster/api-error.ts'
-import { attach } from '../../src/cluster/attach.ts'
+import { attach } from '../../src/cluster/container-streams.ts'
 import { getPod } from '../../src/cluster/pods.ts'
 import { refuse } from '../doubles/fake-cluster/intervention.ts'
 import { fakeCluster, NAMESPACE } from '../doubles/fake-cluster.ts'

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Api } from './fake-cluster/api.ts'
-import { AttachEndpoint, type Upgrade } from './fake-cluster/attach-endpoint.ts'
+import { AttachEndpoint, notAttachable, type Upgrade } from './fake-cluster/attach-endpoint.ts'
 import type { AttachFaults } from './fake-cluster/attach-faults.ts'
 import type { LogFaults } from './fake-cluster/container-log.ts'
 import { HttpFailure } from './fake-cluster/http-failure.ts'
@@ -129,12 +129,18 @@ export class FakeCluster implements AsyncDisposable {
   async #upgrade(upgrade: Upgrade): Promise<void> {
     upgrade.socket.on('error', () => undefined)
     const call = route('GET', upgrade.request.url ?? '')
-    if (call?.action !== 'get pods/attach') throw new HttpFailure(404, 'NotFound', 'no such upgrade')
+    if (call?.action !== 'get pods/attach' && call?.action !== 'get pods/exec')
+      throw new HttpFailure(404, 'NotFound', 'no such upgrade')
     const deed = await this.#admit(call, undefined)
     if (deed?.kind === 'reset') upgrade.socket.destroy()
     if (deed?.kind === 'reset' || deed?.kind === 'hang') return
     this.#api.findNode(call)
-    this.#attach.accept(upgrade, { ...call, container: () => this.#api.container(call) })
+    if (call.action === 'get pods/exec') {
+      const missing = `container not found ("${call.query.get('container')}")`
+      this.#attach.accept(upgrade, { container: once(() => this.#api.exec(call)), missing })
+      return
+    }
+    this.#attach.accept(upgrade, { container: () => this.#api.container(call), missing: notAttachable(call) })
   }
 
   /** Writes the request down, and does what an intervention wants done before it. */
@@ -146,6 +152,12 @@ export class FakeCluster implements AsyncDisposable {
     if (deed?.kind === 'delay') await sleep(deed.ms)
     return deed
   }
+}
+
+/** Asked until there is one, which it then stays. */
+function once<T>(make: () => T | undefined): () => T | undefined {
+  let made: T | undefined
+  return () => (made ??= make())
 }
 
 /** `await using` closes it. */

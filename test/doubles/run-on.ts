@@ -4,6 +4,7 @@ import { Readable, Writable } from 'node:stream'
 import { parse } from '../../src/argv/parse.ts'
 import { ApiClient } from '../../src/cluster/api-client.ts'
 import type { Credentials } from '../../src/cluster/credentials.ts'
+import { NO_MEMORY } from '../../src/cluster/memory.ts'
 import { RunError } from '../../src/errors/run-error.ts'
 import { resolve } from '../../src/request/resolve.ts'
 import type { RunRequest } from '../../src/request/run-request.ts'
@@ -14,6 +15,7 @@ import { mergeSettings } from '../../src/settings/merge-settings.ts'
 import { type FakeCluster, NAMESPACE } from './fake-cluster.ts'
 
 export const IMAGE = 'ghcr.io/acme/set-labels:v1'
+const IMAGE_CONFIG = { entrypoint: ['set-labels'], cmd: [], env: [] }
 
 /** How one run on the fake ended: with an exit code of the function, or with an error of krmpod. */
 export interface Outcome {
@@ -81,6 +83,8 @@ function hostFor(cluster: FakeCluster, { stdin = '' }: Given): Streamless {
     interrupted: new AbortController().signal,
     keep: false,
     rerun: false,
+    memory: NO_MEMORY,
+    imageConfig: () => Promise.resolve(IMAGE_CONFIG),
   }
 }
 

@@ -8,10 +8,9 @@ const root = join(import.meta.dirname, '../..')
 export default function setup(): void {
   if (!existsSync(join(root, 'dist/docker.js')))
     throw new Error('no build: run `npm run build` (or `npm test`) first')
-  const lines = execFileSync(join(root, 'scripts/cluster'), ['env'], { encoding: 'utf8' })
-  for (const [, name, value] of lines.matchAll(/^export (\w+)=(.*)$/gm)) {
-    if (name === undefined || value === undefined) continue
-    const plain = value.replaceAll('"', '').replace('$PATH', process.env['PATH'] ?? '')
-    process.env[name] = plain
-  }
+  // A shell reads them, since they are written for one.
+  const script = 'eval "$("$0" env)" && env -0'
+  const variables = execFileSync('bash', ['-c', script, join(root, 'scripts/cluster')], { encoding: 'utf8' })
+  for (const [, name = '', value = ''] of variables.matchAll(/([^=\0]+)=([^\0]*)\0/g))
+    process.env[name] = value
 }

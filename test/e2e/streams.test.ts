@@ -1,7 +1,8 @@
-import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, fixture, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, docker, start } from './support/docker.ts'
+import { noise } from './support/noise.ts'
 
 const MIB = 1024 * 1024
 
@@ -16,12 +17,6 @@ afterAll(async () => {
 
 function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex')
-}
-
-/** What the probe's `random=SIZE` prints. */
-function noise(bytes: number): Buffer {
-  const zeros = Buffer.alloc(16)
-  return createCipheriv('aes-128-ctr', zeros, zeros).update(Buffer.alloc(bytes))
 }
 
 describe('streams arrive whole, byte for byte', () => {

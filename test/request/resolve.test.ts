@@ -35,7 +35,6 @@ describe('a request', () => {
       warnings: [],
       streams: { stdin: false, stdout: true, stderr: true },
       readOnlyRoot: false,
-      dropCapabilities: [],
       resources: {
         requests: { cpu: '10m', memory: '64Mi', 'ephemeral-storage': '64Mi' },
         limits: { memory: '1Gi', 'ephemeral-storage': '1Gi' },
@@ -48,6 +47,9 @@ describe('a request', () => {
       stopTimeoutSeconds: 1,
       deadlineMs: 600_000,
       nudge: true,
+      lane: 'auto',
+      helperImage: 'busybox:musl',
+      mirrors: new Map(),
       proof: true,
       maxOutputBytes: 1024 ** 3,
     } satisfies RunRequest)
@@ -134,10 +136,7 @@ describe('a request', () => {
     ['--cidfile /tmp/cid img', { cidfile: '/tmp/cid' }],
     ['--stop-timeout 30 img', { stopTimeoutSeconds: 30 }],
     ['--read-only img', { readOnlyRoot: true }],
-    [
-      '--cap-drop CAP_NET_RAW --cap-drop net_raw --cap-drop all img',
-      { dropCapabilities: ['NET_RAW', 'ALL'] },
-    ],
+    ['--cap-drop CAP_NET_RAW --cap-drop net_raw --cap-drop all img', { image: 'img' }],
     // Hosts and DNS.
     [
       '--add-host a:1.2.3.4 --add-host b:::1 --add-host C=1.2.3.4 img',

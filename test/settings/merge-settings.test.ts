@@ -27,6 +27,9 @@ test('with no source at all, the defaults are whole', () => {
       limits: { memory: '1Gi', ephemeralStorage: '1Gi' },
     },
     images: { pullSecrets: [] },
+    lane: 'auto',
+    helper: { image: 'busybox:musl' },
+    registry: { mirrors: [] },
     nudge: 'auto',
     proof: 'on',
     output: { maxBytes: 1024 ** 3 },
@@ -104,6 +107,20 @@ describe('values of variables', () => {
       { resources: { limits: { ephemeralStorage: '1.5Gi' } } },
     ],
     ['KRMPOD_IMAGES_PULL_SECRETS', 'a, b.c', { images: { pullSecrets: ['a', 'b.c'] } }],
+    ['KRMPOD_LANE', 'exec', { lane: 'exec' }],
+    ['KRMPOD_HELPER_IMAGE', 'acme.io:5000/bb@sha256:00', { helper: { image: 'acme.io:5000/bb@sha256:00' } }],
+    [
+      'KRMPOD_REGISTRY_MIRRORS',
+      'docker.io=https://a.b, *=http://c:5000/',
+      {
+        registry: {
+          mirrors: [
+            ['docker.io', 'https://a.b'],
+            ['*', 'http://c:5000/'],
+          ],
+        },
+      },
+    ],
     ['KRMPOD_OUTPUT_MAX_BYTES', '1000000', { output: { maxBytes: 1_000_000 } }],
     ['KRMPOD_OUTPUT_MAX_BYTES', '512Mi', { output: { maxBytes: 512 * 1024 ** 2 } }],
     ['KRMPOD_OUTPUT_MAX_BYTES', '1k', { output: { maxBytes: 1000 } }],

@@ -54,5 +54,5 @@ host_env() {
   daemons_all_run || die "'$name' is not up; run: scripts/cluster up --name $name"
   local api_port registry_port
   read -r api_port registry_port <"$state/ports"
-  print_env "127.0.0.1:$registry_port" ghcr.io/ # any registry's name would do: all are pulled from ours
+  print_env "127.0.0.1:$registry_port" ghcr.io/ mirrored # any registry's name would do: all are pulled from ours
 }

@@ -1,4 +1,4 @@
-import { type CredentialCache, credentialCache, NO_CACHE } from './credential-cache.ts'
+import { type KeptText, keptText, NOT_KEPT } from '../kept-text.ts'
 import { type ExecCredential, parseExecCredential } from './exec-credential.ts'
 import { callPlugin, checkPlugin, type PluginCall } from './exec-plugin.ts'
 import { bearer, type Identity } from './identity.ts'
@@ -12,6 +12,7 @@ interface ExecOptions {
 
 /** A credential on disk has to be good for a whole request to come. */
 const MARGIN_MS = 60_000
+const DAY_MS = 24 * 3_600_000
 
 /** Shells change these all the time; no plugin asks them who we are. */
 const BOOKKEEPING = new Set(['_', 'OLDPWD', 'PWD', 'SHLVL'])
@@ -19,7 +20,8 @@ const BOOKKEEPING = new Set(['_', 'OLDPWD', 'PWD', 'SHLVL'])
 /** Who the credential plugin says we are: from the disk while that is good, else by running it, now and when it expires. */
 export async function execIdentity(call: PluginCall, { cacheDir, now }: ExecOptions): Promise<Identity> {
   checkPlugin(call)
-  const cache = cacheDir === undefined ? NO_CACHE : credentialCache(cacheDir, cacheKey(call))
+  const cache =
+    cacheDir === undefined ? NOT_KEPT : keptText({ dir: cacheDir, forgetAfterMs: DAY_MS }, cacheKey(call))
   let held = (await kept(cache, { call, now })) ?? (await fetched(cache, call))
   const renew = oneAtATime(async () => {
     held = await fetched(cache, call)
@@ -35,7 +37,7 @@ export async function execIdentity(call: PluginCall, { cacheDir, now }: ExecOpti
 }
 
 async function kept(
-  cache: CredentialCache,
+  cache: KeptText,
   { call, now }: { call: PluginCall; now: () => number },
 ): Promise<ExecCredential | undefined> {
   const text = await cache.read()
@@ -54,7 +56,7 @@ function parsed(text: string, apiVersion: string): ExecCredential | undefined {
   }
 }
 
-async function fetched(cache: CredentialCache, call: PluginCall): Promise<ExecCredential> {
+async function fetched(cache: KeptText, call: PluginCall): Promise<ExecCredential> {
   const { credential, stdout } = await callPlugin(call)
   await (credential.expiresMs === undefined ? cache.remove() : cache.write(stdout))
   return credential

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type Answer, type Call, fetchText, type Route } from './fetch-text.ts'
+import { type Answer, type Call, fetchOnce, type Route } from '../fetch.ts'
 
 interface Refresh {
   readonly issuer: string
@@ -22,7 +22,7 @@ const tokenAnswer = v.object({ id_token: v.string(), refresh_token: v.nullish(v.
 export async function refreshIdToken(refresh: Refresh): Promise<FreshTokens> {
   const { issuer, route } = refresh
   const wellKnown = new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
-  const described = await fetchText({ url: wellKnown }, route)
+  const described = await fetchOnce({ url: wellKnown }, route)
   const endpoint = new URL(read(discovery, described).token_endpoint)
   const answer = await askForTokens(endpoint, refresh)
   const { id_token: idToken, refresh_token: refreshToken } = read(tokenAnswer, answer)
@@ -37,9 +37,9 @@ async function askForTokens(
   const grant = { grant_type: 'refresh_token', refresh_token: refreshToken }
   const pair = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`
   const authorization = `Basic ${Buffer.from(pair).toString('base64')}`
-  const first = await fetchText({ ...post(url, grant), headers: { authorization } }, route)
+  const first = await fetchOnce({ ...post(url, grant), headers: { authorization } }, route)
   if (first.status === 200) return first
-  return fetchText(post(url, { ...grant, client_id: clientId, client_secret: clientSecret }), route)
+  return fetchOnce(post(url, { ...grant, client_id: clientId, client_secret: clientSecret }), route)
 }
 
 function post(url: URL, form: Readonly<Record<string, string>>): Call {
@@ -49,7 +49,7 @@ function post(url: URL, form: Readonly<Record<string, string>>): Call {
 
 function read<S extends v.GenericSchema>(schema: S, { status, body, url }: Answer): v.InferOutput<S> {
   if (status !== 200) throw new Error(`${url.origin}${url.pathname} answered ${status}`)
-  const result = v.safeParse(schema, JSON.parse(body))
+  const result = v.safeParse(schema, JSON.parse(body.toString('utf8')))
   if (result.success) return result.output
   throw new Error(
     `${url.origin}${url.pathname} answered without ${v.getDotPath(result.issues[0]) ?? 'an object'}`,

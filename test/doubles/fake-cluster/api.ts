@@ -43,6 +43,10 @@ export class Api {
     return this.#pods.get(name)?.container
   }
 
+  exec({ name, query }: Call): FakeContainer | undefined {
+    return this.#pods.get(name)?.exec(query.getAll('command'))
+  }
+
   close(): void {
     for (const pod of this.#pods.values()) pod.kill()
   }
@@ -59,7 +63,8 @@ export class Api {
       case 'list events':
         return { code: 200, json: { kind: 'List', items: this.#store.list(resource, namespace) } }
       case 'get pods':
-        return { code: 200, json: this.#store.get('pods', call) }
+      case 'get secrets':
+        return { code: 200, json: this.#store.get(resource, call) }
       case 'get pods/log':
         return { code: 200, text: this.#log(call) }
       case 'patch pods/resize':

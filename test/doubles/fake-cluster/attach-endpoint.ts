@@ -16,16 +16,16 @@ export interface Upgrade {
 }
 
 interface Wanted {
-  readonly namespace: string
-  readonly name: string
   /** Looked at again after the upgrade, for it may have started by then. */
   readonly container: () => FakeContainer | undefined
+  /** kubelet's words where there is none. */
+  readonly missing: string
 }
 
 const ANSWER_MS = 7
 const DEFAULT = { version: 'direct' } as const satisfies AttachFaults
 
-/** `pods/attach` of API server and node. */
+/** `pods/attach` and `pods/exec` of API server and node. */
 export class AttachEndpoint {
   readonly #faults: AttachFaults
   readonly #server: WebSocketServer
@@ -46,9 +46,11 @@ export class AttachEndpoint {
 
   /** Throws HttpFailure where the answer is no upgrade. */
   accept({ request, socket, head }: Upgrade, wanted: Wanted): void {
-    const isTranslated = this.#faults.version === 'translated' && offersV5(request)
+    if (this.#faults.version === 'v4' && !offers(request, 'v4'))
+      throw new HttpFailure(403, 'Forbidden', 'requested protocol(s) are not supported')
+    const isTranslated = this.#faults.version === 'translated' && offers(request, 'v5')
     const container = running(wanted)
-    if (!container && !isTranslated) throw new HttpFailure(500, 'InternalError', notFound(wanted))
+    if (!container && !isTranslated) throw new HttpFailure(500, 'InternalError', wanted.missing)
     if (container && this.#losesAnswer(socket, container)) return
     this.#server.handleUpgrade(request, socket, head, (client) => {
       client.on('error', () => undefined)
@@ -84,7 +86,7 @@ export class AttachEndpoint {
     if (container) this.#attach(client, { container, early })
     else if (early.length > 0)
       client.terminate() // closed with data unread: a TCP reset, and no status
-    else refuse(client, `unable to upgrade connection: ${notFound(wanted)}`)
+    else refuse(client, `unable to upgrade connection: ${wanted.missing}`)
   }
 
   #attach(
@@ -122,7 +124,7 @@ function running({ container }: Wanted): FakeContainer | undefined {
   return found?.isRunning ? found : undefined
 }
 
-function notFound({ namespace, name }: Wanted): string {
+export function notAttachable({ namespace, name }: { namespace: string; name: string }): string {
   return `container ${CONTAINER} not found in pod ${name}_${namespace}`
 }
 
@@ -132,6 +134,6 @@ function refuse(client: WebSocket, message: string): void {
   client.close(1000)
 }
 
-function offersV5(request: IncomingMessage): boolean {
-  return String(request.headers['sec-websocket-protocol']).includes('v5.channel.k8s.io')
+function offers(request: IncomingMessage, version: 'v4' | 'v5'): boolean {
+  return String(request.headers['sec-websocket-protocol']).includes(`${version}.channel.k8s.io`)
 }

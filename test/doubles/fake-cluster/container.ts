@@ -27,12 +27,18 @@ export class FakeContainer {
   readonly stdin: Pipe = new Pipe()
   readonly log: ContainerLog
   readonly ended: Promise<number>
+  /** Resolves with the first client. */
+  readonly attached: Promise<void>
+  #onAttach: () => void = () => undefined
   #isRunning = true
   readonly #clients = new Set<Client>()
   readonly #killed = new AbortController()
 
   constructor(program: FakeFunction, faults: LogFaults) {
     this.log = new ContainerLog(faults)
+    this.attached = new Promise((resolve) => {
+      this.#onAttach = resolve
+    })
     this.ended = this.#run(program)
   }
 
@@ -43,6 +49,7 @@ export class FakeContainer {
   /** From here on, and only from here on, the client gets what the function writes. */
   attach(client: Client): () => void {
     this.#clients.add(client)
+    this.#onAttach()
     return () => this.#clients.delete(client)
   }
 

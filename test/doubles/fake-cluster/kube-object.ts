@@ -7,6 +7,8 @@ export interface KubeObject {
   readonly metadata: Metadata
   readonly spec?: Readonly<Record<string, unknown>>
   readonly status?: PodStatus
+  /** Of a Secret. */
+  readonly data?: Readonly<Record<string, string>>
 }
 
 interface Metadata {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FakeContainer, type FakeFunction } from './container.ts'
 import type { LogFaults } from './container-log.ts'
+import { execProcess, isWaiting } from './exec-process.ts'
 import type { KubeObject } from './kube-object.ts'
 import {
   ended,
@@ -12,6 +13,7 @@ import {
   terminated,
   waitingFor,
 } from './pod-status.ts'
+import { hangs } from './programs.ts'
 import type { Store } from './store.ts'
 
 /** What becomes of one Pod, told step by step. */
@@ -40,6 +42,7 @@ export class PodOnNode {
   readonly #pod: KubeObject
   readonly #logFaults: LogFaults
   #nudge: () => void = () => undefined
+  #program: FakeFunction | undefined
 
   constructor(store: Store, pod: KubeObject, logFaults: LogFaults = {}) {
     this.#store = store
@@ -50,6 +53,11 @@ export class PodOnNode {
 
   get name(): { readonly namespace: string; readonly name: string } {
     return this.#pod.metadata
+  }
+
+  /** The function is started by exec: the main process only waits. */
+  get isWaiting(): boolean {
+    return isWaiting(this.#pod.spec)
   }
 
   async prepare(): Promise<void> {
@@ -66,7 +74,8 @@ export class PodOnNode {
   async run(program: FakeFunction, { seenAfterMs = STEP_MS, relistMs = RELIST_MS } = {}): Promise<void> {
     await this.#secrets()
     if (this.deleted.aborted) return
-    const container = this.start(program)
+    const container = this.start(this.isWaiting ? hangs : program)
+    this.#program = program
     await Promise.race([sleep(seenAfterMs), container.ended])
     if (container.isRunning) this.says(RUNNING)
     const exitCode = await container.ended
@@ -80,6 +89,15 @@ export class PodOnNode {
   start(program: FakeFunction): FakeContainer {
     this.container = new FakeContainer(program, this.#logFaults)
     return this.container
+  }
+
+  /** A process beside the main one, as long as that runs. */
+  exec(command: readonly string[]): FakeContainer | undefined {
+    if (!this.container?.isRunning || !this.#program) return undefined
+    const process = execProcess(command, this.#program)
+    this.deleted.addEventListener('abort', () => process.kill(), { once: true })
+    void this.container.ended.then(() => process.kill())
+    return process
   }
 
   bind(): void {

@@ -38,6 +38,7 @@ export interface Terminated {
 
 export const CONTAINER = 'function'
 const IMAGE = 'ghcr.io/acme/set-labels:v1'
+export const IMAGE_DIGEST: string = `sha256:${'5'.repeat(64)}`
 
 const yes = (type: string): Condition => ({ type, status: 'True' })
 const no = (type: string, reason?: string): Condition => ({
@@ -133,5 +134,7 @@ export function failedPod(reason: string, message: string, end?: Terminated): Po
 
 function container(state: ContainerState): ContainerStatus {
   const runs = state.running !== undefined
-  return { name: CONTAINER, image: IMAGE, imageID: '', ready: runs, started: runs, restartCount: 0, state }
+  // The node knows what it runs once it has run it.
+  const imageID = state.waiting ? '' : `ghcr.io/acme/set-labels@${IMAGE_DIGEST}`
+  return { name: CONTAINER, image: IMAGE, imageID, ready: runs, started: runs, restartCount: 0, state }
 }

@@ -3,14 +3,14 @@ import { constants } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** One credential on disk. Whatever goes wrong with it, it is only as if nothing had been kept. */
-export interface CredentialCache {
+/** One small text on disk, for later runs. Whatever goes wrong with it, it is only as if nothing had been kept. */
+export interface KeptText {
   read(): Promise<string | undefined>
   write(text: string): Promise<void>
   remove(): Promise<void>
 }
 
-export const NO_CACHE: CredentialCache = {
+export const NOT_KEPT: KeptText = {
   read: () => Promise.resolve(undefined),
   write: () => Promise.resolve(),
   remove: () => Promise.resolve(),
@@ -19,14 +19,18 @@ export const NO_CACHE: CredentialCache = {
 const PRIVATE_DIR = 0o700
 const PRIVATE_FILE = 0o600
 const OTHERS = 0o077
-const FORGOTTEN_AFTER_MS = 24 * 3_600_000
+interface Place {
+  readonly dir: string
+  /** Files of the folder that are older are removed by the next write. */
+  readonly forgetAfterMs: number
+}
 
-/** `key`: everything the credential depends on; any difference makes another file. */
-export function credentialCache(dir: string, key: unknown): CredentialCache {
+/** `key`: everything the text depends on; any difference makes another file. */
+export function keptText({ dir, forgetAfterMs }: Place, key: unknown): KeptText {
   const file = join(dir, `${createHash('sha256').update(JSON.stringify(key)).digest('hex')}.json`)
   return {
     read: () => readPrivate(file).catch(() => undefined),
-    write: (text) => writePrivate(file, text).catch(() => undefined),
+    write: (text) => writePrivate(file, { text, forgetAfterMs }).catch(() => undefined),
     remove: () => rm(file, { force: true }).catch(() => undefined),
   }
 }
@@ -43,10 +47,13 @@ async function readPrivate(file: string): Promise<string | undefined> {
 }
 
 /** Complete or not at all: another krmpod may be reading it right now. */
-async function writePrivate(file: string, text: string): Promise<void> {
+async function writePrivate(
+  file: string,
+  { text, forgetAfterMs }: { text: string; forgetAfterMs: number },
+): Promise<void> {
   const dir = dirname(file)
   await mkdir(dir, { recursive: true, mode: PRIVATE_DIR })
-  await removeForgotten(dir)
+  await removeForgotten(dir, forgetAfterMs)
   const draft = `${file}.${randomUUID()}`
   try {
     await writeFile(draft, text, { mode: PRIVATE_FILE, flag: 'wx' })
@@ -57,8 +64,8 @@ async function writePrivate(file: string, text: string): Promise<void> {
   }
 }
 
-async function removeForgotten(dir: string): Promise<void> {
-  const oldest = Date.now() - FORGOTTEN_AFTER_MS
+async function removeForgotten(dir: string, forgetAfterMs: number): Promise<void> {
+  const oldest = Date.now() - forgetAfterMs
   const files = (await readdir(dir)).map((name) => join(dir, name))
   await Promise.all(
     files.map(async (file) => {

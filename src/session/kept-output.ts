@@ -1,0 +1,45 @@
+import { RunError } from '../errors/run-error.ts'
+import type { Sinks } from '../streams/channels.ts'
+import { Spool } from '../streams/spool.ts'
+import type { Target } from './target.ts'
+
+/** The function's output as it comes, kept until it may be passed on, and bounded. */
+export class KeptOutput {
+  readonly stdout: Spool
+  readonly stderr: Spool
+  readonly sinks: Sinks
+  readonly #target: Target
+
+  constructor(target: Target, temporaryDirectory: string) {
+    this.#target = target
+    this.stdout = new Spool(temporaryDirectory)
+    this.stderr = new Spool(temporaryDirectory)
+    this.sinks = {
+      stdout: (data) => this.#keep(this.stdout, data),
+      stderr: (data) => this.#keep(this.stderr, data),
+    }
+  }
+
+  end(): void {
+    this.stdout.end()
+    this.stderr.end()
+  }
+
+  discard(): void {
+    this.stdout.close()
+    this.stderr.close()
+  }
+
+  #keep(spool: Spool, data: Buffer): void {
+    const { plan, stop } = this.#target
+    try {
+      spool.write(data)
+    } catch (error) {
+      const problem = `it cannot be kept in a temporary file: ${(error as Error).message}`
+      stop(new RunError('STREAM_CUT', { problem }, { cause: error }))
+      return
+    }
+    if (this.stdout.bytes > plan.maxOutputBytes)
+      stop(new RunError('OUTPUT_TOO_LARGE', { maxBytes: plan.maxOutputBytes }))
+  }
+}

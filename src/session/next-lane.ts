@@ -1,0 +1,71 @@
+import type { ErrorCode } from '../errors/catalogue.ts'
+import { isCode, type RunError } from '../errors/run-error.ts'
+import type { Lane } from '../plan/lane.ts'
+
+export type LaneKind = Lane['kind']
+
+/** One attempt that failed. */
+export interface Tried {
+  readonly lane: LaneKind
+  readonly error: RunError
+}
+
+export interface LaneRules {
+  readonly wish: 'auto' | LaneKind
+  /** The image is known to speak before anybody can attach. */
+  readonly speaksEarly: boolean
+  /** What ran may be run again: nothing but its output comes of it. */
+  readonly isPure: boolean
+}
+
+/** An attempt whose output is lost or in doubt: the function itself is not to blame. */
+const LOST: ReadonlySet<ErrorCode> = new Set(['STREAM_CUT', 'UNPROVEN'] satisfies ErrorCode[])
+
+/** How the next attempt speaks to the function; undefined: there is none, and the last reason counts. */
+export function nextLane(rules: LaneRules, tried: readonly Tried[]): LaneKind | undefined {
+  const { wish, speaksEarly, isPure } = rules
+  const last = tried.at(-1)
+  if (!last) return wish === 'auto' ? (speaksEarly ? 'exec' : 'attach') : wish
+  if (isUnavailable(last)) return insteadOfExec(rules, tried)
+  if (!isPure || !isLost(last.error) || ownRuns(tried).length > 1) return undefined
+  // Attach has shown that it cannot tell; the same again would be lost again.
+  return wish === 'auto' && last.error.code === 'UNPROVEN' ? 'exec' : last.lane
+}
+
+/** Of several reasons the one that says most: that the exec lane is not there is none while another lane was tried. */
+export function reasonOf(tried: readonly Tried[]): RunError | undefined {
+  const [unavailable] = tried.filter(isUnavailable)
+  const own = ownRuns(tried).at(-1)
+  if (!own || !unavailable) return (own ?? unavailable)?.error
+  return own.error.withNotes([unavailable.error.message])
+}
+
+/** The function was not run this time: with the other helper, else by attach, unless that would lose the same again. */
+function insteadOfExec({ wish }: LaneRules, tried: readonly Tried[]): LaneKind | undefined {
+  const { error } = tried.at(-1) as Tried
+  if (isOtherHelper(error) && tried.filter(({ error }) => isOtherHelper(error)).length === 1) return 'exec'
+  if (wish !== 'auto') return undefined
+  const [first, ...more] = ownRuns(tried)
+  return !first || (more.length === 0 && !speaksEarly(first.error)) ? 'attach' : undefined
+}
+
+/** The attempts in which the function may have run. */
+function ownRuns(tried: readonly Tried[]): readonly Tried[] {
+  return tried.filter((attempt) => !isUnavailable(attempt))
+}
+
+function speaksEarly(error: RunError): boolean {
+  return isCode(error, 'UNPROVEN') && error.details.early === true
+}
+
+function isUnavailable({ error }: Tried): boolean {
+  return error.code === 'EXEC_UNAVAILABLE'
+}
+
+function isOtherHelper(error: RunError): boolean {
+  return isCode(error, 'EXEC_UNAVAILABLE') && error.details.otherHelper === true
+}
+
+function isLost(error: RunError): boolean {
+  return LOST.has(error.code) || (isCode(error, 'POD_LOST') && error.details.disrupted === true)
+}

@@ -1,0 +1,63 @@
+import type { RunError } from '../errors/run-error.ts'
+import type { Pod } from '../kube/types.ts'
+import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
+import { createPlannedPod, createPlannedSecret } from './create.ts'
+import { type Nudge, nudger } from './exit-code.ts'
+import { ensurePolicy } from './network-policy.ts'
+import { podNotes } from './pod-notes.ts'
+import { PodObserver } from './pod-observer.ts'
+import type { CloseOptions } from './session.ts'
+import { podOf, type Target } from './target.ts'
+import { deleteObjects } from './teardown.ts'
+import { followPhase } from './trace.ts'
+import { unlessStopped } from './unless-stopped.ts'
+
+/** The Pod that a session makes, watches and takes away, whatever way the function in it is spoken to. */
+export class PlannedPod {
+  readonly observer: PodObserver
+  readonly nudge: Nudge
+  /** For all that goes on while the Pod is there: its signal ends with it. */
+  readonly target: Target
+  readonly #run: Target
+  readonly #closing = new AbortController()
+  #creating: Promise<Pod> | undefined
+
+  /** `run`: its signal outlives the Pod, for what has to be done afterwards. */
+  constructor(run: Target) {
+    this.#run = run
+    this.target = { ...run, signal: AbortSignal.any([run.signal, this.#closing.signal]) }
+    this.observer = new PodObserver(run.api, {
+      ...podOf(run),
+      container: FUNCTION_CONTAINER,
+      signal: this.target.signal,
+      explain: run.explain,
+      onVerdict: (verdict) => followPhase(run.trace, verdict),
+    })
+    this.nudge = nudger(run, this.observer)
+  }
+
+  /** Resolves to the Pod's UID. */
+  async create(): Promise<string> {
+    const { trace, plan, signal } = this.#run
+    if (plan.policy) trace.enter('checking the network policy')
+    // Before the Pod: the policy that isolates it, and the watch that sees its every change.
+    await Promise.all([ensurePolicy(this.#run), this.observer.opened])
+    this.#creating = createPlannedPod(this.#run)
+    const created = await unlessStopped(this.#creating, signal)
+    trace.enter('scheduling')
+    await createPlannedSecret(this.#run, created)
+    return created.metadata?.uid ?? ''
+  }
+
+  async notes(failure: RunError): Promise<readonly string[]> {
+    return this.#creating ? podNotes(failure, this.#run) : []
+  }
+
+  async close(how: CloseOptions): Promise<readonly string[]> {
+    this.#closing.abort()
+    if (!this.#creating) return []
+    const { namespace, name } = podOf(this.#run)
+    if (how.keep) return [`Pod ${name} is kept: kubectl delete pod -n ${namespace} ${name}`]
+    return deleteObjects(this.#run, { ...how, creating: this.#creating })
+  }
+}
