@@ -60,6 +60,7 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
     ...(lane.kind === 'exec' && { exec: { command: commandOf(request), helper: lane.helper } }),
     proof: request.proof,
     maxOutputBytes: request.maxOutputBytes,
+    maxStderrBytes: request.maxStderrBytes,
   }
 }
 

@@ -25,6 +25,7 @@ export interface PodPlan {
   readonly exec?: { readonly command: FunctionCommand; readonly helper: Helper }
   readonly proof: boolean
   readonly maxOutputBytes: number
+  readonly maxStderrBytes: number
 }
 
 /** CPU requests that make kubelet relist the Pod at once, in the order to try them. */

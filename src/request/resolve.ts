@@ -55,6 +55,7 @@ export function resolve(inputs: Inputs): RunRequest {
     mirrors: new Map(settings.registry.mirrors),
     proof: settings.proof === 'on',
     maxOutputBytes: settings.output.maxBytes,
+    maxStderrBytes: settings.stderr.maxBytes,
   }
 }
 

@@ -40,6 +40,8 @@ export interface RunRequest {
   readonly mirrors: ReadonlyMap<string, string>
   readonly proof: boolean
   readonly maxOutputBytes: number
+  /** More is dropped, with a notice. */
+  readonly maxStderrBytes: number
   /** Things the caller should know of, one line each: ignored flags with consequences, unset names. */
   readonly warnings: readonly string[]
 }

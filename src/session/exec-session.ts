@@ -32,7 +32,7 @@ export class ExecSession implements Session {
   constructor(target: Target, options: ExecOptions) {
     this.#options = options
     this.#kept = new KeptOutput(target, options.temporaryDirectory)
-    this.stderr = this.#kept.stderr
+    this.stderr = this.#kept.stderr.head
     this.#pod = new PlannedPod(target)
   }
 

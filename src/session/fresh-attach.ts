@@ -21,7 +21,7 @@ export class FreshAttachSession implements Session {
   constructor(target: Target, temporaryDirectory: string) {
     this.#target = target
     this.#arrived = new Arrived(target, temporaryDirectory)
-    this.stderr = this.#arrived.kept.stderr
+    this.stderr = this.#arrived.kept.stderr.head
     this.#pod = new PlannedPod(target)
   }
 

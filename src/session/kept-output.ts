@@ -1,4 +1,5 @@
 import { RunError } from '../errors/run-error.ts'
+import { BoundedSpool } from '../streams/bounded-spool.ts'
 import type { Sinks } from '../streams/channels.ts'
 import { Spool } from '../streams/spool.ts'
 import type { Target } from './target.ts'
@@ -6,14 +7,15 @@ import type { Target } from './target.ts'
 /** The function's output as it comes, kept until it may be passed on, and bounded. */
 export class KeptOutput {
   readonly stdout: Spool
-  readonly stderr: Spool
+  readonly stderr: BoundedSpool
   readonly sinks: Sinks
   readonly #target: Target
 
   constructor(target: Target, temporaryDirectory: string) {
     this.#target = target
     this.stdout = new Spool(temporaryDirectory)
-    this.stderr = new Spool(temporaryDirectory)
+    const maxBytes = target.plan.maxStderrBytes
+    this.stderr = new BoundedSpool(temporaryDirectory, { maxBytes, notice: noticeOf(maxBytes) })
     this.sinks = {
       stdout: (data) => this.#keep(this.stdout, data),
       stderr: (data) => this.#keep(this.stderr, data),
@@ -30,7 +32,7 @@ export class KeptOutput {
     this.stderr.close()
   }
 
-  #keep(spool: Spool, data: Buffer): void {
+  #keep(spool: Spool | BoundedSpool, data: Buffer): void {
     const { plan, stop } = this.#target
     try {
       spool.write(data)
@@ -42,4 +44,8 @@ export class KeptOutput {
     if (this.stdout.bytes > plan.maxOutputBytes)
       stop(new RunError('OUTPUT_TOO_LARGE', { maxBytes: plan.maxOutputBytes }))
   }
+}
+
+function noticeOf(maxBytes: number): string {
+  return `\ndocker: the function wrote more than ${maxBytes} bytes on stderr; the rest is dropped (stderr.maxBytes).\n`
 }

@@ -25,7 +25,8 @@ export interface Session {
 
 export interface Output {
   readonly stdout: Spool
-  readonly stderr: Spool
+  /** Passed on already. */
+  readonly stderr: { readonly bytes: number }
   /** Output from before the first byte of `stdout` or `stderr`; goes first. */
   readonly before: { readonly stdout: Buffer; readonly stderr: Buffer }
 }

@@ -16,7 +16,7 @@ interface Ended {
   readonly proof: Proof
   readonly stdin: StdinFate
   readonly stdout: Spool
-  readonly stderr: Spool
+  readonly stderr: { readonly bytes: number }
   readonly speaksProtocol: boolean
 }
 

@@ -151,6 +151,13 @@ export const SETTINGS = {
     description: 'The most a function may print on stdout before the run is given up.',
     example: '64Mi',
   },
+  'stderr.maxBytes': {
+    type: sizeInBytes,
+    default: '64Mi',
+    description:
+      'The most of what a function says on stderr that is passed on; the rest is dropped, and one line says so.',
+    example: '1Mi',
+  },
   log: {
     type: oneOf('off', 'debug'),
     default: 'off',

@@ -99,6 +99,7 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
     nudge: of('nudge'),
     proof: of('proof'),
     output: { maxBytes: of('output.maxBytes') },
+    stderr: { maxBytes: of('stderr.maxBytes') },
     log: of('log'),
   }
 }

@@ -21,5 +21,6 @@ export interface Settings {
   readonly nudge: 'auto' | 'off'
   readonly proof: 'on' | 'off'
   readonly output: { readonly maxBytes: number }
+  readonly stderr: { readonly maxBytes: number }
   readonly log: 'off' | 'debug'
 }

@@ -4,7 +4,7 @@ interface Early {
   /** What the log holds before the first byte that attach delivered. */
   readonly before: Buffer
   readonly stdout: Spool
-  readonly stderr: Spool
+  readonly stderr: { readonly bytes: number }
   /** The function was given a stdin: so it speaks the KRM functions protocol, and its stdout is a ResourceList. */
   readonly speaksProtocol: boolean
 }

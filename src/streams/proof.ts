@@ -7,7 +7,6 @@ import {
   withoutCarriageReturns,
 } from './merge.ts'
 import { repeatsItself } from './repetition.ts'
-import type { Spool } from './spool.ts'
 
 /**
  * When is output whole? The end of a stream proves nothing: a connection cut between servers can end with a friendly
@@ -36,9 +35,15 @@ export interface ContainerLog {
   tail(lines: number): Promise<Buffer>
 }
 
+/** A stream whose ends can be looked at. */
+interface Kept {
+  readonly bytes: number
+  slice(start: number, end?: number): Buffer
+}
+
 interface Arrived {
-  readonly stdout: Spool
-  readonly stderr: Spool
+  readonly stdout: Kept
+  readonly stderr: Kept
   readonly log: ContainerLog
   /** The log's beginning, read when the first output arrived, before it could be rotated away. */
   readonly earlyHead: Promise<Buffer | undefined>
@@ -131,7 +136,7 @@ async function proveEnds(arrived: Arrived): Promise<Proof> {
   return unproven('it repeats itself, so that a piece could be missing unseen')
 }
 
-function linesInTail(spool: Spool): number {
+function linesInTail(spool: Kept): number {
   const tail = spool.slice(-TAIL_BYTES)
   let lines = 0
   let start = 0

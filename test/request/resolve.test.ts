@@ -52,6 +52,7 @@ describe('a request', () => {
       mirrors: new Map(),
       proof: true,
       maxOutputBytes: 1024 ** 3,
+      maxStderrBytes: 64 * 1024 ** 2,
     } satisfies RunRequest)
   })
 

@@ -33,6 +33,7 @@ test('with no source at all, the defaults are whole', () => {
     nudge: 'auto',
     proof: 'on',
     output: { maxBytes: 1024 ** 3 },
+    stderr: { maxBytes: 64 * 1024 ** 2 },
     log: 'off',
   })
 })
