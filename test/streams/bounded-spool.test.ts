@@ -24,7 +24,7 @@ test('what fits is all there', () => {
       fc.integer({ min: 1, max: 700 }),
       fc.nat(2000),
       fc.nat(2000),
-      (bytes, piece, a, b) => {
+      (...[bytes, piece, a, b]) => {
         const all = numbered(bytes)
         const spool = filled(all, { maxBytes: 2000, piece })
         expect(spool.bytes).toBe(bytes)
