@@ -11,6 +11,7 @@ const ROOMS = [
   'cluster',
   'session',
   'run',
+  'gc',
   'cli',
 ]
 const PURE = ['errors', 'kube', 'argv', 'settings', 'request', 'plan', 'result']

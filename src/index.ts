@@ -24,13 +24,15 @@ export interface FunctionResult {
 }
 
 /**
- * Runs one function as a Pod, with the settings and credentials that the command line would use. A function that
- * fails is a result; rejects with a RunError for everything else.
+ * Runs one function as a Pod, with the settings and credentials that the command line would use, but for
+ * callerTimeout: here the caller has `signal`. A function that fails is a result; rejects with a RunError for
+ * everything else.
  */
 export async function runFunction({ argv, input = '', signal }: FunctionRun): Promise<FunctionResult> {
   const command = parse(argv)
   if (command.kind !== 'run') throw new RunError('NO_IMAGE', undefined)
-  const { request, host } = await prepare(command.argv, {})
+  const start = performance.now()
+  const { request, host } = await prepare(command.argv, { flags: { callerTimeout: 'off' } })
   const stdout = collect()
   const stderr = collect()
   const { exitCode } = await run(request, {
@@ -39,7 +41,7 @@ export async function runFunction({ argv, input = '', signal }: FunctionRun): Pr
     stdout: stdout.stream,
     stderr: stderr.stream,
     temporaryDirectory: tmpdir(),
-    trace: new Trace(() => performance.now()),
+    trace: new Trace(() => performance.now() - start),
     interrupted: interruption(signal),
     keep: false,
     rerun: true,

@@ -1,4 +1,5 @@
 import { RunError } from '../errors/run-error.ts'
+import { callerPid } from './caller-pid.ts'
 import { stdoutReaderWatch } from './stdout-reader.ts'
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
@@ -23,10 +24,14 @@ export function watchCaller(): Interruptions {
   process.stdout.on('error', (error: Error) => stop(`stdout cannot be written: ${error.message}`))
   // Nobody reads what we say: that alone is no reason to end a run.
   process.stderr.on('error', () => undefined)
-  const parent = process.ppid
+  const caller = callerPid(process)
   const stdoutHasNoReader = stdoutReaderWatch()
+  const isOrphan = (): boolean => process.ppid !== caller
+  const orphaned = (): void => stop('the calling process is gone')
+  // Before anything is made: it may have gone while Node started.
+  if (isOrphan()) orphaned()
   const poll = setInterval(() => {
-    if (process.ppid !== parent) stop('the calling process is gone')
+    if (isOrphan()) orphaned()
     else if (stdoutHasNoReader()) stop('nobody reads stdout any more')
   }, POLL_MS).unref()
   return { signal: controller.signal, close: () => clearInterval(poll) }

@@ -9,10 +9,12 @@ import type { RunHost } from '../run/host.ts'
 import { run } from '../run/run.ts'
 import { type Phase, Trace } from '../session/trace.ts'
 import type { Settings } from '../settings/settings.ts'
+import { ancestors } from './ancestors.ts'
 import { openCluster } from './cluster.ts'
 import { homeDirectory } from './home-directory.ts'
 import { watchCaller } from './interruptions.ts'
 import { loadSettings } from './load-settings.ts'
+import { sweepBeside } from './sweep-beside.ts'
 
 interface RunOptions {
   /** krmpod's own flags, as settings. */
@@ -27,9 +29,10 @@ interface RunOptions {
 /** One function run with this process's streams, environment and signals; resolves to its exit status. */
 export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Promise<number> {
   const interruptions = watchCaller()
+  const ended = new AbortController()
   const trace = new Trace(() => performance.now(), options.onPhase)
   try {
-    const { request, host } = await prepare(argv, options)
+    const { request, host, settings } = await prepare(argv, options)
     for (const warning of request.warnings) options.onWarning?.(warning)
     const result = await run(request, {
       ...host,
@@ -37,24 +40,27 @@ export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Pr
       interrupted: interruptions.signal,
       keep: options.keep ?? false,
       rerun: true,
+      onCreated: () =>
+        sweepBeside({ ...host, sweep: settings.sweep, deadlineMs: request.deadlineMs, signal: ended.signal }),
     })
     process.stderr.write(explainResult(result, request.resources.limits.memory) ?? '')
     return result.exitCode
   } finally {
+    ended.abort()
     interruptions.close()
     options.onEnd?.(trace)
   }
 }
 
-type Prepared = Omit<RunHost, 'trace' | 'interrupted' | 'keep' | 'rerun'>
+type Prepared = Omit<RunHost, 'trace' | 'interrupted' | 'keep' | 'rerun' | 'onCreated'>
 
 /** Settings, request and cluster: all that a run, or the printing of its plan, needs. */
 export async function prepare(
   argv: ParsedArgv,
   { flags }: RunOptions,
-): Promise<{ request: RunRequest; host: Prepared }> {
+): Promise<{ request: RunRequest; host: Prepared; settings: Settings }> {
   const settings = await loadSettings({ ...(flags && { flags }), env: process.env, home: homeDirectory() })
-  const request = requestOf(argv, settings)
+  const request = await requestOf(argv, settings)
   const cluster = await openCluster(settings)
   const host = {
     ...cluster,
@@ -65,11 +71,18 @@ export async function prepare(
     now: () => new Date(),
     newRunId,
   }
-  return { request, host }
+  return { request, host, settings }
 }
 
-function requestOf(argv: ParsedArgv, settings: Settings): RunRequest {
-  return resolve({ parsed: argv, settings, env: process.env, readFile: (path) => readFileSync(path) })
+async function requestOf(argv: ParsedArgv, settings: Settings): Promise<RunRequest> {
+  const callers = settings.callerTimeout === 'off' ? [] : await ancestors()
+  return resolve({
+    parsed: argv,
+    settings,
+    env: process.env,
+    readFile: (path) => readFileSync(path),
+    ancestors: callers,
+  })
 }
 
 /** 40 random bits in letters and digits that a Pod's name may hold. */

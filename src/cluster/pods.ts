@@ -29,11 +29,13 @@ export async function getPod(api: ApiClient, pod: NamedPod, { signal }: Call): P
   })
 }
 
-/** `uid`: only this Pod, never another one that took its name. */
+/** `uid`: only this Pod, never another one that took its name. `resourceVersion`: only as it was seen. */
 export async function deletePod(
   api: ApiClient,
-  pod: NamedPod & { uid?: string; graceSeconds: number },
+  pod: NamedPod & { uid?: string; resourceVersion?: string; graceSeconds: number },
 ): Promise<void> {
+  const { uid, resourceVersion } = pod
+  const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }
   await api.bytes({
     action: { verb: 'delete', resource: 'pods' },
     method: 'DELETE',
@@ -43,7 +45,7 @@ export async function deletePod(
       apiVersion: 'v1',
       gracePeriodSeconds: pod.graceSeconds,
       propagationPolicy: 'Background',
-      ...(pod.uid && { preconditions: { uid: pod.uid } }),
+      ...(Object.keys(preconditions).length > 0 && { preconditions }),
     },
   })
 }

@@ -106,6 +106,13 @@ export const ERRORS = {
       `not allowed to ${e.verb} ${e.resource} in namespace ${e.namespace}: ${e.message}`,
     hint: 'deploy/role.yaml is the Role that a run needs.',
   },
+  GC_FORBIDDEN: {
+    exit: 125,
+    when: '`krmpod gc` lacks the right to list the Pods it should look at, or to delete them.',
+    text: (e: { verb: string; where: string; message: string }) =>
+      `not allowed to ${e.verb} pods in ${e.where}: ${e.message}`,
+    hint: 'It needs list and delete on pods: deploy/role.yaml for one namespace, a ClusterRole for --all-namespaces.',
+  },
   NAMESPACE_NOT_FOUND: {
     exit: 125,
     when: 'The namespace to run in does not exist.',
@@ -156,9 +163,9 @@ export const ERRORS = {
   },
   DEADLINE: {
     exit: 125,
-    when: 'The run did not end within its deadline; the message says in which phase, and what was waited for.',
-    text: (e: { seconds: number; phase: string }) => `the run did not end within ${e.seconds} s: ${e.phase}`,
-    hint: 'KRMPOD_DEADLINE, or --deadline of krmpod run, sets the limit.',
+    when: 'The run did not end within its deadline, or within what its caller allows; the message says which, where the time went, and what was waited for.',
+    text: (e: { limit: string; spent: string }) => `the run did not end within ${e.limit}: ${e.spent}`,
+    hint: 'The settings deadline (KRMPOD_DEADLINE) and callerTimeout (KRMPOD_CALLER_TIMEOUT) are the limits; the lesser one counts.',
   },
   POD_LOST: {
     exit: 125,

@@ -8,8 +8,14 @@ export const LABELS = {
 export const ANNOTATIONS = {
   runId: 'krmpod.dev/run-id',
   image: 'krmpod.dev/image',
+  /** For people, by the caller's clock. What may be removed is decided without it: expiry.ts. */
   expires: 'krmpod.dev/expires',
+  /** `krmpod run --keep`: the run left it on purpose. */
+  kept: 'krmpod.dev/kept',
   dockerName: 'krmpod.dev/docker-name',
 } as const
 
 export const MANAGED_BY = 'krmpod'
+
+/** Every Pod of krmpod's, and nothing else that calls itself managed by it. */
+export const POD_SELECTOR: string = `${LABELS.managedBy}=${MANAGED_BY},${LABELS.lane}`

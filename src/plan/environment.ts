@@ -30,14 +30,17 @@ function isKey(name: string): boolean {
 }
 
 /** Made after the Pod, so that it can be owned by it and goes with it. */
-export function envSecret(name: string, namespace: string, values: ReadonlyMap<string, string>): Secret {
+export function envSecret(
+  values: ReadonlyMap<string, string>,
+  metadata: { name: string; namespace: string; annotations: Record<string, string> },
+): Secret {
   const data = Object.fromEntries(
     [...values].map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
   )
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name, namespace },
+    metadata,
     type: 'Opaque',
     immutable: true,
     data,

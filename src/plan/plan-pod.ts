@@ -1,3 +1,4 @@
+import { GRACE_MS } from '../kube/expiry.ts'
 import { ANNOTATIONS, LABELS, MANAGED_BY } from '../kube/labels.ts'
 import type { ContainerEnv, PodSpec } from '../kube/types.ts'
 import type { RunRequest } from '../request/run-request.ts'
@@ -11,9 +12,6 @@ import { denyAllPolicy } from './network-policy.ts'
 import type { Identity, PodPlan } from './pod-plan.ts'
 import { podSecurity } from './security.ts'
 import { planVolumes, withHome } from './volumes.ts'
-
-/** Time after a run's own deadline at which whatever is left of it may be swept. */
-const EXPIRY_GRACE_MS = 60_000
 
 // Log agents and meshes: function output is the caller's, not the log store's, and a sidecar would outlive the function.
 const LEAVE_US_ALONE = {
@@ -54,7 +52,13 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
       },
       spec: podSpec(request, { env, helper }),
     },
-    ...(secretValues.size > 0 && { secret: envSecret(name, namespace, secretValues) }),
+    ...(secretValues.size > 0 && {
+      secret: envSecret(secretValues, {
+        name,
+        namespace,
+        annotations: { [ANNOTATIONS.runId]: runId, ...lifetime(request, identity) },
+      }),
+    }),
     ...(request.network === 'none' && { policy: denyAllPolicy(namespace) }),
     ...(nudge && { nudge }),
     ...(lane.kind === 'exec' && { exec: { command: commandOf(request), helper: lane.helper } }),
@@ -77,7 +81,7 @@ function podSpec(request: RunRequest, { env, helper }: Parts): PodSpec {
   ]
   return {
     restartPolicy: 'Never',
-    activeDeadlineSeconds: Math.ceil(request.deadlineMs / 1000),
+    activeDeadlineSeconds: Math.max(1, Math.ceil(request.deadlineMs / 1000)),
     terminationGracePeriodSeconds: request.stopTimeoutSeconds,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -122,13 +126,20 @@ function dnsOption(option: string): { name: string; value?: string } {
 }
 
 function annotations(request: RunRequest, identity: Identity): Record<string, string> {
-  const expires = new Date(identity.now.getTime() + request.deadlineMs + EXPIRY_GRACE_MS)
   return {
     ...request.annotations,
     ...LEAVE_US_ALONE,
     [ANNOTATIONS.runId]: identity.runId,
     [ANNOTATIONS.image]: request.image,
-    [ANNOTATIONS.expires]: expires.toISOString(),
+    ...lifetime(request, identity),
     ...(request.name && { [ANNOTATIONS.dockerName]: request.name }),
+  }
+}
+
+function lifetime({ deadlineMs }: RunRequest, { now, kept }: Identity): Record<string, string> {
+  const expires = new Date(now.getTime() + deadlineMs + (kept ? GRACE_MS.kept : GRACE_MS.run))
+  return {
+    [ANNOTATIONS.expires]: expires.toISOString(),
+    ...(kept && { [ANNOTATIONS.kept]: 'true' }),
   }
 }

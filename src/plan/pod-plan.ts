@@ -10,6 +10,8 @@ export interface Identity {
   readonly namespace: string
   /** The Pod that krmpod itself runs in, when it is in the same namespace: it owns what the run makes. */
   readonly owner?: { readonly name: string; readonly uid: string }
+  /** `--keep`: the Pod stays, so that it can be looked at. */
+  readonly kept?: boolean
 }
 
 /** Everything one run will do to the cluster, as values. */

@@ -1,5 +1,6 @@
 import type { ParsedArgv } from '../argv/parsed-argv.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { Ancestor } from './deadline.ts'
 import type { Environment } from './environment.ts'
 import type { ReadFile } from './key-value-file.ts'
 
@@ -10,4 +11,6 @@ export interface Inputs {
   readonly env: Environment
   /** For --env-file and --label-file: paths as they were written, relative to the caller's directory. */
   readonly readFile: ReadFile
+  /** The processes above this one, the parent first; as far as they can be seen. */
+  readonly ancestors?: readonly Ancestor[]
 }

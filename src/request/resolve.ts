@@ -2,6 +2,7 @@ import { allValues, isOn, lastValue } from '../argv/flag-values.ts'
 import type { ParsedArgv } from '../argv/parsed-argv.ts'
 import { resolveAnnotations } from './annotations.ts'
 import { badValue } from './bad-value.ts'
+import { deadlineOf } from './deadline.ts'
 import { resolveDns } from './dns.ts'
 import { resolveEnv } from './env.ts'
 import { resolveHosts } from './hosts.ts'
@@ -23,7 +24,7 @@ const STOP_TIMEOUT_SECONDS = '1'
 
 /** Everything one run asks for: flags, settings and environment made one. */
 export function resolve(inputs: Inputs): RunRequest {
-  const { parsed, settings, env } = inputs
+  const { parsed, settings, env, ancestors = [] } = inputs
   parseImageRef(parsed.image)
   checkCapabilities(parsed)
   return {
@@ -48,7 +49,7 @@ export function resolve(inputs: Inputs): RunRequest {
       lastValue(parsed, 'stop-timeout') ?? STOP_TIMEOUT_SECONDS,
     ),
     ...cidfile(parsed),
-    deadlineMs: settings.deadlineMs,
+    ...deadlineOf(settings, { env, ancestors }),
     nudge: settings.nudge === 'auto',
     lane: settings.lane,
     helperImage: settings.helper.image,

@@ -30,8 +30,10 @@ export interface RunRequest {
   }
   readonly stopTimeoutSeconds: number
   readonly cidfile?: string
-  /** Whole run, from its start to the exit code. */
+  /** Whole run, from its start to the exit code. Not above zero: the caller's own time is up already. */
   readonly deadlineMs: number
+  /** As in "the run did not end within …". */
+  readonly deadlineName: string
   readonly nudge: boolean
   /** `auto`: attach, unless output would be lost before it. */
   readonly lane: 'auto' | 'attach' | 'exec'

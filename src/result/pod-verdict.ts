@@ -15,7 +15,12 @@ function lost(pod: Pod, status: ContainerStatus | undefined): Verdict | undefine
   const { reason, message } = pod.status ?? {}
   const seconds = pod.spec?.activeDeadlineSeconds ?? 0
   if (reason === 'DeadlineExceeded') {
-    return failed(new RunError('DEADLINE', { seconds, phase: 'the Pod reached its activeDeadlineSeconds' }))
+    return failed(
+      new RunError('DEADLINE', {
+        limit: `${seconds} s`,
+        spent: 'kubelet ended the Pod (activeDeadlineSeconds)',
+      }),
+    )
   }
   const disruption = pod.status?.conditions?.find(
     ({ type, status }) => type === 'DisruptionTarget' && status === 'True',

@@ -28,4 +28,6 @@ export interface RunHost {
   readonly rerun: boolean
   /** `--keep`: leave the Pod where it is. */
   readonly keep: boolean
+  /** The run has made its Pod, and waits for it. */
+  readonly onCreated?: () => void
 }

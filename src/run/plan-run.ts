@@ -5,15 +5,22 @@ import type { PodPlan } from '../plan/pod-plan.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import type { RunHost } from './host.ts'
 
-type Planner = Pick<RunHost, 'api' | 'namespace' | 'newRunId' | 'now'> & { readonly lane?: Lane }
+type Planner = Pick<RunHost, 'api' | 'namespace' | 'newRunId' | 'now'> &
+  Partial<Pick<RunHost, 'trace' | 'keep'>> & { readonly lane?: Lane }
 
 /** The plan of a run in this world: who we are, when, and inside which Pod. */
 export async function planRun(
   request: RunRequest,
-  { api, namespace, newRunId, now, lane }: Planner,
+  { api, namespace, newRunId, now, trace, keep, lane }: Planner,
 ): Promise<PodPlan> {
   const own = await ownPod(api.credentials)
   // An owner in another namespace would be taken for a missing one, and the Pod collected at once.
   const owner = own?.namespace === namespace ? own : undefined
-  return planPod(request, { runId: newRunId(), now: now(), namespace, ...(owner && { owner }) }, lane)
+  // A second attempt has less left than the first.
+  const deadlineMs = request.deadlineMs - (trace?.elapsedMs() ?? 0)
+  return planPod(
+    { ...request, deadlineMs },
+    { runId: newRunId(), now: now(), namespace, ...(owner && { owner }), ...(keep && { kept: true }) },
+    lane,
+  )
 }

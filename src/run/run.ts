@@ -22,7 +22,7 @@ const LAST_WORDS_MS = 1_000
 /** Runs one KRM function as a Pod, as `docker run` would, and says how it ended. */
 export async function run(request: RunRequest, host: RunHost): Promise<RunResult> {
   const cidFile = openCidFile(request.cidfile)
-  const stop = armStop({ ...host, deadlineMs: request.deadlineMs })
+  const stop = armStop({ ...host, ...request })
   const stdin = keepStdin(request, host)
   try {
     const session = await newSession(request, { host, stop, explain: explainFor(host) })
@@ -49,6 +49,7 @@ async function converse(conversation: Conversation): Promise<RunResult> {
   const stderr = passOnStderr(session, { request, host })
   try {
     onCreated(await session.open())
+    host.onCreated?.()
     session.feed(stdin)
     const ended = Promise.all([session.output(), session.exitCode(), stderr.passedOn])
     const [output, exit] = await unlessStopped(ended, stop.signal)

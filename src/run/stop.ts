@@ -2,7 +2,9 @@ import { RunError } from '../errors/run-error.ts'
 import type { Trace } from '../session/trace.ts'
 
 interface StopOptions {
+  /** From the run's start, like the trace. */
   readonly deadlineMs: number
+  readonly deadlineName: string
   readonly trace: Trace
   readonly interrupted: AbortSignal
 }
@@ -15,12 +17,14 @@ export interface Stop {
   readonly disarm: () => void
 }
 
-export function armStop({ deadlineMs, trace, interrupted }: StopOptions): Stop {
+export function armStop({ deadlineMs, deadlineName, trace, interrupted }: StopOptions): Stop {
   const controller = new AbortController()
   const stop = (reason: RunError): void => controller.abort(reason)
-  const timer = setTimeout(() => {
-    stop(new RunError('DEADLINE', { seconds: Math.round(deadlineMs / 1000), phase: trace.describe() }))
-  }, deadlineMs)
+  const expire = (): void => stop(new RunError('DEADLINE', { limit: deadlineName, spent: trace.describe() }))
+  const leftMs = deadlineMs - trace.elapsedMs()
+  // The caller's time may be up before anything was made.
+  if (leftMs <= 0) expire()
+  const timer = setTimeout(expire, leftMs)
   const interrupt = (): void => controller.abort(interrupted.reason)
   if (interrupted.aborted) interrupt()
   interrupted.addEventListener('abort', interrupt, { once: true })

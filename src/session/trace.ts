@@ -18,7 +18,11 @@ export interface PhaseTiming {
   readonly ms: number
 }
 
-/** Where a run's time went, and what it is waiting for now. `now`: milliseconds from the start of the process. */
+/** Of the whole time, the part from which on a phase that is over is named in an error. */
+const WORTH_TELLING = 20
+const LEAST_TOLD_MS = 100
+
+/** Where a run's time went, and what it is waiting for now. `now`: milliseconds from the run's start. */
 export class Trace {
   readonly #now: () => number
   readonly #listener: ((phase: Phase, detail?: string) => void) | undefined
@@ -46,10 +50,21 @@ export class Trace {
     if (phase) this.#listener?.(phase, detail)
   }
 
-  /** `starting the container (ImagePullBackOff: …)` */
+  /** Where the time went: `2 s scheduling, 57.9 s starting the container (ImagePullBackOff: …)`. */
   describe(): string {
-    const phase = this.#starts.at(-1)?.phase ?? ''
-    return this.#detail === undefined ? phase : `${phase} (${this.#detail})`
+    const spent = new Map<Phase, number>()
+    for (const { phase, ms } of this.timings()) spent.set(phase, (spent.get(phase) ?? 0) + ms)
+    const now = this.#starts.at(-1)?.phase
+    const detail = this.#detail === undefined ? '' : ` (${this.#detail})`
+    const worthTelling = Math.max(LEAST_TOLD_MS, this.elapsedMs() / WORTH_TELLING)
+    return [...spent]
+      .filter(([phase, ms]) => phase === now || ms >= worthTelling)
+      .map(([phase, ms]) => `${Math.round(ms / 100) / 10} s ${phase}${phase === now ? detail : ''}`)
+      .join(', ')
+  }
+
+  elapsedMs(): number {
+    return this.#now()
   }
 
   /** `phase` has not begun yet. */

@@ -1,6 +1,7 @@
 import {
   anyText,
   duration,
+  durationOr,
   imageName,
   mirrors,
   namespaceName,
@@ -52,8 +53,23 @@ export const SETTINGS = {
   deadline: {
     type: duration,
     default: '10m',
-    description: 'How long one run may take, from its start to the exit code. A Pod never outlives it.',
+    description:
+      'How long one run may take, from its start to the exit code. No container runs longer. What the caller allows (`callerTimeout`) can only lower it.',
     example: '1h30m',
+  },
+  callerTimeout: {
+    type: durationOr('auto', 'off'),
+    default: 'auto',
+    description:
+      'After how long the caller kills krmpod, which cannot clean up then; so a run ends by itself a little earlier. `auto`: 5 minutes for each function when kpt calls; under Argo CD (`ARGOCD_APP_NAME` or `ARGOCD_EXEC_TIMEOUT` is set) `ARGOCD_EXEC_TIMEOUT` or 90 s for a build of its own and 60 s for a plugin, counted from the start of the build. A duration: for callers whose limit was changed, or is not known; counted from the start of kustomize where that is the caller, else from the start of the run.',
+    example: '3m',
+  },
+  sweep: {
+    type: oneOf('auto', 'off'),
+    default: 'auto',
+    description:
+      'Remove expired Pods of runs that were killed, at times, while a run waits for its own Pod: `krmpod gc` in passing. Needs the right to list Pods; without it, nothing happens.',
+    example: 'off',
   },
   readOnlyRoot: {
     type: trueOrFalse,

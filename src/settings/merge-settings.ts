@@ -78,6 +78,8 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
     ...(kubeconfig !== undefined && { kubeconfig }),
     credentials: { cache: of('credentials.cache') },
     deadlineMs: of('deadline'),
+    callerTimeout: of('callerTimeout'),
+    sweep: of('sweep'),
     readOnlyRoot: of('readOnlyRoot'),
     user: { nobody: of('user.nobody') },
     resources: {

@@ -6,6 +6,9 @@ export interface Settings {
   /** `cache`: whether an exec plugin's credential may be kept on disk until it expires. */
   readonly credentials: { readonly cache: 'on' | 'off' }
   readonly deadlineMs: number
+  /** What the caller allows: known callers' limits, none, or so many milliseconds. */
+  readonly callerTimeout: 'auto' | 'off' | number
+  readonly sweep: 'auto' | 'off'
   readonly readOnlyRoot: boolean
   /** What `--user nobody` (and no --user) means: numeric `UID:GID`, or `namespace` to leave it to the namespace. */
   readonly user: { readonly nobody: string }

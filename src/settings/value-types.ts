@@ -63,6 +63,20 @@ export const duration: ValueType<number> = {
   ),
 }
 
+/** A duration, or one of these words. */
+export function durationOr<const W extends string>(...words: readonly W[]): ValueType<number | W> {
+  return {
+    expected: `${words.join(', ')}, or ${duration.expected}`,
+    schema: v.union([v.picklist(words), duration.schema]),
+  }
+}
+
+/** As Go writes one, without a sign; undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
+  if (text === '0') return 0
+  return DURATION.test(text) ? milliseconds(text) : undefined
+}
+
 /** Kept as it is written: the API server reads it. */
 export const quantity: ValueType<string> = {
   expected: 'a Kubernetes quantity, such as 64Mi, 1Gi or 250m',

@@ -72,6 +72,7 @@ export function credentialsFor(cluster: FakeCluster): Credentials {
 type Streamless = Omit<RunHost, 'stdout' | 'stderr'>
 
 function hostFor(cluster: FakeCluster, { stdin = '' }: Given): Streamless {
+  const start = performance.now()
   return {
     api: new ApiClient(credentialsFor(cluster)),
     namespace: NAMESPACE,
@@ -79,7 +80,7 @@ function hostFor(cluster: FakeCluster, { stdin = '' }: Given): Streamless {
     temporaryDirectory: tmpdir(),
     now: () => new Date(),
     newRunId: () => randomBytes(5).toString('hex'),
-    trace: new Trace(() => performance.now()),
+    trace: new Trace(() => performance.now() - start),
     interrupted: new AbortController().signal,
     keep: false,
     rerun: false,

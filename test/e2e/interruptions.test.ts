@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
@@ -34,7 +36,7 @@ async function expectNoPodSoon(): Promise<void> {
   expect(await eventually(space.pods, (pods) => pods.length === 0, 5_000)).toEqual([])
 }
 
-describe('a run that nobody wants any more takes its Pod with it within 5 s', () => {
+describe('F14: a run that nobody wants any more takes its Pod with it within 5 s', () => {
   test.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
@@ -73,7 +75,28 @@ describe('a run that nobody wants any more takes its Pod with it within 5 s', ()
     await expectNoPodSoon()
   })
 
-  test('krmpod itself killed: the container ends at the deadline', async () => {
+  test('a caller that was killed while krmpod started: no Pod is even made', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'krmpod-slow-'))
+    // A Node that takes its time to start, as on a busy machine.
+    const node = `#!/bin/sh\necho starting >&2\nsleep 1\nexec ${process.execPath} "$@"\n`
+    await writeFile(join(folder, 'node'), node, { mode: 0o755 })
+    const PATH = `${folder}:${process.env['PATH'] ?? ''}`
+    const env = { ...process.env, PATH, KRMPOD_NAMESPACE: space.name }
+    const command = `${join(BIN, 'docker')} ${WORDS.join(' ')}; true`
+    const shell = spawn('/bin/sh', ['-c', command], { env, stdio: ['pipe', 'ignore', 'pipe'] })
+    const stderr: Buffer[] = []
+    shell.stderr.on('data', (data: Buffer) => {
+      stderr.push(data)
+      shell.kill('SIGKILL')
+    })
+    // When krmpod has ended, too.
+    await once(shell.stderr, 'close')
+    expect(Buffer.concat(stderr).toString()).toContain('docker: interrupted: the calling process is gone.')
+    expect(await space.pods()).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
+  test('F17: krmpod itself killed: the container ends at the deadline', async () => {
     const child = await longRun([join(BIN, 'docker'), ...WORDS], { deadline: '5s' })
     child.kill('SIGKILL')
     const ended = await eventually(phases, (text) => text === 'Failed', 20_000)

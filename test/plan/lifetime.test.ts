@@ -15,6 +15,26 @@ describe("a Pod's lifetime", () => {
     expect(plan.pod.metadata.annotations).toMatchObject({ 'krmpod.dev/expires': expires })
   })
 
+  test.each([0, -3_000])('of %d ms is a second: the API server takes no less', (deadlineMs) => {
+    expect(specOf(planned('img', { deadlineMs })).activeDeadlineSeconds).toBe(1)
+  })
+
+  test('--keep is written on it, and an hour more to look at it', () => {
+    const { metadata } = planPod(request('img'), { ...NOW, kept: true }).pod
+    expect(metadata.annotations).toMatchObject({
+      'krmpod.dev/kept': 'true',
+      'krmpod.dev/expires': '2026-01-02T04:14:05.678Z',
+    })
+    expect(planned('img').pod.metadata.annotations).not.toHaveProperty('krmpod.dev/kept')
+  })
+
+  test('its Secret says whose it is and until when, too', () => {
+    expect(planned('-e TOKEN img').secret?.metadata?.annotations).toEqual({
+      'krmpod.dev/run-id': NOW.runId,
+      'krmpod.dev/expires': '2026-01-02T03:15:05.678Z',
+    })
+  })
+
   test.each([
     ['img', 1],
     ['--stop-timeout 30 img', 30],

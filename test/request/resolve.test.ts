@@ -46,6 +46,7 @@ describe('a request', () => {
       dns: { servers: [], searches: [], options: [] },
       stopTimeoutSeconds: 1,
       deadlineMs: 600_000,
+      deadlineName: 'its deadline of 600 s',
       nudge: true,
       lane: 'auto',
       helperImage: 'busybox:musl',

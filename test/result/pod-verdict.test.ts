@@ -141,7 +141,7 @@ describe('a Pod that was taken away is lost, whatever its container says', () =>
     const message = 'Pod was active on the node longer than the specified deadline'
     expect(verdict({ phase: 'Failed', reason, message, state: terminated(137, 'Error') })).toMatchObject({
       kind: 'failed',
-      error: { code: 'DEADLINE', exit: 125, details: { seconds: 600 } },
+      error: { code: 'DEADLINE', exit: 125, details: { limit: '600 s' } },
     })
   })
 })

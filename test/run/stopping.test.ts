@@ -1,6 +1,8 @@
 import { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { RunError } from '../../src/errors/run-error.ts'
+import { Trace } from '../../src/session/trace.ts'
 import { type PodScript, runs } from '../doubles/fake-cluster/pod-on-node.ts'
 import { SANDBOX_READY } from '../doubles/fake-cluster/pod-status.ts'
 import { answers, hangs, prints, readAll } from '../doubles/fake-cluster/programs.ts'
@@ -103,6 +105,48 @@ describe('the deadline ends a run in whatever phase', () => {
     const outcome = await runOn(cluster, { stdin: 'hello', request: { deadlineMs: 2_500 } })
     expectFailure(cluster, outcome, 'DEADLINE')
     expect(outcome.error?.message).toContain(phase)
+  })
+
+  test.concurrent('F23: it says whose limit it was, and where the time went', async () => {
+    await using cluster = await fakeCluster({ pods: runs(hangs) })
+    const request = { deadlineMs: 1_500, deadlineName: "Argo CD's 90 s for a build, less 5 s" }
+    const outcome = await runOn(cluster, { stdin: 'hello', request })
+    expectFailure(cluster, outcome, 'DEADLINE')
+    expect(outcome.error?.message).toMatch(
+      /^the run did not end within Argo CD's 90 s for a build, less 5 s: .*\d s running$/,
+    )
+  })
+
+  test.concurrent.each(['none', 'open'] as const)(
+    'F23: a caller whose time is up already: nothing is made (network %s)',
+    async (network) => {
+      await using cluster = await fakeCluster()
+      const outcome = await runOn(cluster, { stdin: 'hello', request: { deadlineMs: -3_000, network } })
+      expectFailure(cluster, outcome, 'DEADLINE')
+      expect(cluster.count('create pods')).toBe(0)
+    },
+  )
+
+  test.concurrent('F18: a Pod that no node takes is deleted, and gone when one would', async () => {
+    const pods: PodScript = async (pod) => {
+      await sleep(1_500)
+      if (!pod.deleted.aborted) await runs(hangs)(pod)
+    }
+    await using cluster = await fakeCluster({ pods })
+    const outcome = await runOn(cluster, { stdin: 'hello', request: { deadlineMs: 800 } })
+    expectFailure(cluster, outcome, 'DEADLINE')
+    await sleep(1_000)
+    expect(cluster.objects('pods')).toEqual([])
+  })
+
+  test.concurrent("the Pod's own deadline is what is left for the run", async () => {
+    await using cluster = await fakeCluster()
+    let now = 0
+    const trace = new Trace(() => now)
+    now = 95_500
+    await runOn(cluster, { stdin: 'hello', host: { trace }, request: { deadlineMs: 100_000 } })
+    const created = cluster.requests.find(({ action }) => action === 'create pods')
+    expect(created?.body).toMatchObject({ spec: { activeDeadlineSeconds: 5 } })
   })
 
   test.concurrent('a caller who does not read stderr cannot put it off', async () => {

@@ -33,10 +33,26 @@ test('what is waited for is told once, and forgotten with its phase', () => {
   trace.waitFor('a quota')
   trace.waitFor('a quota')
   trace.waitFor(undefined)
-  expect(trace.describe()).toBe('creating the Pod (a quota)')
+  expect(trace.describe()).toBe('0 s creating the Pod (a quota)')
   trace.enter('scheduling')
-  expect(trace.describe()).toBe('scheduling')
+  expect(trace.describe()).not.toContain('a quota')
   expect(told).toEqual(['creating the Pod', 'creating the Pod: a quota', 'scheduling'])
+})
+
+test('where the time went: what took a part of it worth telling, with what is waited for now', () => {
+  const { trace, at } = clockwork()
+  at(40)
+  trace.enter('scheduling')
+  at(2_040)
+  trace.enter('starting the container')
+  at(20_000)
+  trace.waitFor('ErrImagePull: no such host')
+  expect(trace.describe()).toBe('2 s scheduling, 18 s starting the container (ErrImagePull: no such host)')
+  trace.enter('scheduling')
+  at(30_000)
+  expect(trace.describe()).toBe('12 s scheduling, 18 s starting the container')
+  trace.enter('running')
+  expect(trace.describe()).toBe('12 s scheduling, 18 s starting the container, 0 s running')
 })
 
 test("the Pod's status leads until the function runs, and never back", () => {

@@ -20,6 +20,8 @@ test('with no source at all, the defaults are whole', () => {
   expect(mergeSettings({})).toEqual({
     credentials: { cache: 'on' },
     deadlineMs: 600_000,
+    callerTimeout: 'auto',
+    sweep: 'auto',
     readOnlyRoot: false,
     user: { nobody: '65534:65534' },
     resources: {
@@ -98,6 +100,9 @@ describe('values of variables', () => {
     ['KRMPOD_DEADLINE', '1h30m', { deadlineMs: 5_400_000 }],
     ['KRMPOD_DEADLINE', '1.5h', { deadlineMs: 5_400_000 }],
     ['KRMPOD_DEADLINE', '1m500ms', { deadlineMs: 60_500 }],
+    ['KRMPOD_CALLER_TIMEOUT', 'off', { callerTimeout: 'off' }],
+    ['KRMPOD_CALLER_TIMEOUT', '3m', { callerTimeout: 180_000 }],
+    ['KRMPOD_SWEEP', 'off', { sweep: 'off' }],
     ['KRMPOD_READ_ONLY_ROOT', 'true', { readOnlyRoot: true }],
     ['KRMPOD_USER_NOBODY', '1000:0', { user: { nobody: '1000:0' } }],
     ['KRMPOD_USER_NOBODY', 'namespace', { user: { nobody: 'namespace' } }],

@@ -1,25 +1,44 @@
 import yargs from 'yargs'
+import { isRunError } from '../../errors/run-error.ts'
 import { VERSION } from '../version.ts'
 
-/** Help, version and completion of `krmpod` itself. */
+const GC_OPTIONS = {
+  namespace: { alias: 'n', type: 'string', requiresArg: true, describe: 'Namespace to look in' },
+  'all-namespaces': { alias: 'A', type: 'boolean', describe: 'Look in all namespaces' },
+  context: { type: 'string', requiresArg: true, describe: 'Context of the kubeconfig to use' },
+  'dry-run': { type: 'boolean', describe: 'Say what would be deleted, and delete nothing' },
+} as const
+
+/** Everything of `krmpod` but `run`. */
 export async function main(words: readonly string[]): Promise<number> {
+  let status = 0
   const program = yargs([...words])
     .scriptName('krmpod')
     .usage('$0 COMMAND\n\nRuns KRM functions as Kubernetes Pods. As `docker`, it serves kustomize and kpt.')
     .command('run', 'Run one function: krmpod run [docker run options] IMAGE [COMMAND] [ARG...]')
+    .command(
+      'gc',
+      'Remove the Pods that killed runs left behind; never one that a run may be using',
+      (command) => command.options(GC_OPTIONS).conflicts('namespace', 'all-namespaces'),
+      async (flags) => {
+        const { gc } = await import('./gc.ts')
+        status = await gc(flags)
+      },
+    )
     .completion('completion', 'Print a completion script for bash or zsh')
     .demandCommand(1, 'krmpod: a command is needed.')
     .strict()
     .version(VERSION)
     .alias('version', 'v')
     .alias('help', 'h')
-    .epilogue("Run 'krmpod run --help' for its options.")
+    .epilogue("Run 'krmpod COMMAND --help' for its options.")
     .exitProcess(false)
     .fail(false)
   try {
     await program.parseAsync()
-    return 0
+    return status
   } catch (error) {
+    if (isRunError(error)) throw error
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nRun 'krmpod --help'.\n`)
     return 1
   }

@@ -2,6 +2,7 @@ import type { FakeContainer } from './container.ts'
 import type { LogFaults } from './container-log.ts'
 import { HttpFailure } from './http-failure.ts'
 import type { KubeObject, NewObject } from './kube-object.ts'
+import { listPage } from './list-page.ts'
 import { PodOnNode, type PodScript } from './pod-on-node.ts'
 import { PENDING } from './pod-status.ts'
 import type { Answer } from './replies.ts'
@@ -12,7 +13,7 @@ export const NAMESPACE = 'default'
 
 interface DeleteOptions {
   readonly gracePeriodSeconds?: number
-  readonly preconditions?: { readonly uid?: string }
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
 }
 
 interface Nodes {
@@ -62,6 +63,8 @@ export class Api {
       case 'list networkpolicies':
       case 'list events':
         return { code: 200, json: { kind: 'List', items: this.#store.list(resource, namespace) } }
+      case 'list pods':
+        return { code: 200, json: listPage(this.#store.list('pods', namespace || undefined), call.query) }
       case 'get pods':
       case 'get secrets':
         return { code: 200, json: this.#store.get(resource, call) }
@@ -94,6 +97,14 @@ export class Api {
         409,
         'Conflict',
         `Operation cannot be fulfilled on Pod "${call.name}": the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+      )
+    }
+    const { resourceVersion } = pod.metadata
+    if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
+      throw new HttpFailure(
+        409,
+        'Conflict',
+        `Operation cannot be fulfilled on Pod "${call.name}": the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
       )
     }
     const node = this.#pods.get(call.name)

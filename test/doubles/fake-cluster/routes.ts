@@ -11,7 +11,7 @@ export interface Call {
 }
 
 const PATH =
-  /^\/(?:api\/v1|apis\/networking\.k8s\.io\/v1)\/namespaces\/(?<namespace>[^/]+)\/(?<resource>pods|secrets|networkpolicies|events)(?:\/(?<name>[^/]+)(?:\/(?<sub>attach|exec|log|resize))?)?$/
+  /^\/(?:api\/v1|apis\/networking\.k8s\.io\/v1)(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<resource>pods|secrets|networkpolicies|events)(?:\/(?<name>[^/]+)(?:\/(?<sub>attach|exec|log|resize))?)?$/
 const VERBS = { GET: 'get', POST: 'create', PATCH: 'patch', DELETE: 'delete' } as const
 
 /** Undefined: no such path. */
