@@ -3,7 +3,7 @@
 say() { printf '%6s  %s\n' "$(elapsed)" "$*" >&2; }
 
 die() {
-  printf 'scripts/cluster: %s\n' "$*" >&2
+  printf '%s: %s\n' "scripts/${0##*/}" "$*" >&2
   exit 1
 }
 
@@ -29,7 +29,7 @@ step() {
 
 end_step() {
   stop_heartbeat
-  printf 'scripts/cluster: failed: %s. The end of %s:\n' "$step_what" "$step_log" >&2
+  printf '%s: failed: %s. The end of %s:\n' "scripts/${0##*/}" "$step_what" "$step_log" >&2
   tail -n 15 "$step_log" >&2
 }
 
