@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/older/**'],
+          exclude: ['test/e2e/**', 'test/older/**', 'test/oracle/oracle.test.ts'],
           // Runs against the fake mostly wait: many at once, each with time for a busy machine.
           maxConcurrency: 16,
           testTimeout: 20_000,
@@ -20,6 +20,17 @@ export default defineConfig({
           include: ['test/older/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'oracle',
+          include: ['test/oracle/oracle.test.ts'],
+          globalSetup: ['test/oracle/setup.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxConcurrency: 4,
+          sequence: { groupOrder: 3 },
         },
       },
       {

@@ -15,7 +15,7 @@ existing_status() {
 
 existing_env() {
   local client
-  client=$(existing_client)
+  client=$(existing_client) || exit 1
   print_env "$(existing_host)" "$client"
 }
 

@@ -1,0 +1,17 @@
+import { fixture } from '../../e2e/support/cluster.ts'
+import { AS_KUSTOMIZE } from '../../e2e/support/docker.ts'
+
+/** A fixture, called as kustomize calls it. */
+export function asKustomize(name: string, ...args: readonly string[]): readonly string[] {
+  return [...AS_KUSTOMIZE, fixture(name), ...args]
+}
+
+/** A shell that reads all of stdin, as functions should, and then does what the script says. */
+export function shell(script: string, flags: readonly string[] = []): readonly string[] {
+  return [...AS_KUSTOMIZE, ...flags, '--entrypoint', 'sh', fixture('cat'), '-c', `cat >/dev/null; ${script}`]
+}
+
+/** The same with nothing but these flags: no user, no network, not even --rm. */
+export function plainShell(script: string, flags: readonly string[] = []): readonly string[] {
+  return ['run', '-i', ...flags, '--entrypoint', 'sh', fixture('cat'), '-c', `cat >/dev/null; ${script}`]
+}
