@@ -32,7 +32,7 @@ describe.concurrent.each(Object.entries(CASES))('%s', (_concern, rows) => {
 })
 
 describe('speaks early, again and again', () => {
-  test.for(EARLY_SERIES)('$name', { timeout: 3_600_000 }, async (row, { task, expect }) => {
+  test.for(named(EARLY_SERIES))('%s', { timeout: 3_600_000 }, async ([, row], { task, expect }) => {
     const docker = await call(row, real)
     const figures = await series(EARLY, async () => compare(row, docker, await call(row, ours)))
     task.meta.series = figures
