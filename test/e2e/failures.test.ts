@@ -65,7 +65,7 @@ describe('infrastructure failures: empty stdout, one reason, 125, nothing left',
       namespace: space.name,
       env: { KRMPOD_DEADLINE: '4s' },
     })
-    expectRefusal(ended, /did not end within 4 s: scheduling \(Unschedulable: .*affinity/)
+    expectRefusal(ended, /did not end within its deadline of 4 s: .* scheduling \(Unschedulable: .*affinity/)
   })
 
   test('a function that never ends: stopped at the deadline', async () => {
@@ -73,7 +73,7 @@ describe('infrastructure failures: empty stdout, one reason, 125, nothing left',
       namespace: space.name,
       env: { KRMPOD_DEADLINE: '5s' },
     })
-    expectRefusal(ended, /did not end within 5 s: running/)
+    expectRefusal(ended, /did not end within its deadline of 5 s: .* running\./)
   })
 
   test('a Pod deleted by someone else', async () => {
