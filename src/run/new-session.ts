@@ -24,14 +24,19 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
   const helpers = new HelperVolumes(host.memory, host.api.credentials.server)
   const isPure = request.network === 'none' && host.rerun && !host.keep
   return new Attempts({
-    rules: { wish: request.lane, speaksEarly: request.lane === 'auto' && (await early.isKnown()), isPure },
+    rules: { wish: request.lane, speaksEarly: await speaksEarly(request, early), isPure },
     temporaryDirectory: host.temporaryDirectory,
     explain: world.explain,
-    newAttempt: async (kind) => {
+    newAttempt: async (kind, { mayBeExec }) => {
       const lane = await laneOf(kind, { request, helpers })
       const plan = await planRun(request, { ...host, lane })
       const target = { api: host.api, plan, trace: host.trace, ...world.stop, explain: world.explain }
-      return kind === 'exec' ? execSession(target, { request, host }) : attachSession(target, host)
+      return kind === 'exec'
+        ? execSession(target, { request, host })
+        : new FreshAttachSession(target, {
+            temporaryDirectory: host.temporaryDirectory,
+            mayGuess: !mayBeExec,
+          })
     },
     onFailed: async ({ error, session, next }) => {
       await early.learn(error, session.imageDigest())
@@ -41,16 +46,17 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
   })
 }
 
+/** A program that is given no stdin has nothing to wait for. */
+async function speaksEarly({ lane, streams }: RunRequest, early: EarlySpeakers): Promise<boolean> {
+  return lane === 'auto' && (!streams.stdin || (await early.isKnown()))
+}
+
 async function laneOf(
   kind: LaneKind,
   { request, helpers }: { request: RunRequest; helpers: HelperVolumes },
 ): Promise<Lane> {
   if (kind === 'attach') return ATTACH_LANE
   return { kind, helper: { image: request.helperImage, by: await helpers.kind() } }
-}
-
-function attachSession(target: Target, { temporaryDirectory }: RunHost): Session {
-  return new FreshAttachSession(target, temporaryDirectory)
 }
 
 /** Loaded only when it is needed: most runs never are. */

@@ -10,7 +10,7 @@ const NO_SUCH_PROGRAM = '/krmpod-only-pulls-this-image'
 export async function pullImage(request: RunRequest, host: RunHost): Promise<void> {
   const streams = { stdin: false, stdout: false, stderr: false }
   try {
-    await run({ ...request, entrypoint: [NO_SUCH_PROGRAM], args: [], streams }, host)
+    await run({ ...request, lane: 'attach', entrypoint: [NO_SUCH_PROGRAM], args: [], streams }, host)
   } catch (error) {
     if (!(error instanceof RunError) || error.code !== 'ENTRYPOINT_NOT_FOUND') throw error
   }

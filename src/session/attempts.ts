@@ -7,7 +7,7 @@ import type { CloseOptions, Exit, Output, Session } from './session.ts'
 interface AttemptsOptions {
   readonly rules: LaneRules
   /** A session of its own for each attempt. */
-  readonly newAttempt: (lane: LaneKind) => Promise<Session>
+  readonly newAttempt: (lane: LaneKind, next: { readonly mayBeExec: boolean }) => Promise<Session>
   readonly temporaryDirectory: string
   /** Failed requests in the catalogue's words. */
   readonly explain: (error: unknown) => unknown
@@ -92,7 +92,7 @@ export class Attempts implements Session {
     const lane = nextLane(this.#options.rules, this.#tried)
     if (!lane) throw new Error('there is no lane left')
     this.#lane = lane
-    this.#attempt = await this.#options.newAttempt(lane)
+    this.#attempt = await this.#options.newAttempt(lane, { mayBeExec: this.#afterDoubt(lane) === 'exec' })
     return this.#attempt.open()
   }
 
@@ -126,10 +126,15 @@ export class Attempts implements Session {
     }
   }
 
-  /** Whether stderr has to wait: could a lost stream be followed by another attempt? */
+  /** Whether stderr has to wait: could lost output be followed by another attempt? */
   #mayBeRepeated(): boolean {
-    const lost: Tried = { lane: this.#lane ?? 'attach', error: new RunError('STREAM_CUT', { problem: '' }) }
-    return nextLane(this.#options.rules, [...this.#tried, lost]) !== undefined
+    return this.#afterDoubt(this.#lane ?? 'attach') !== undefined
+  }
+
+  /** What would come after an attempt in this lane whose output cannot be proven whole. */
+  #afterDoubt(lane: LaneKind): LaneKind | undefined {
+    const doubt: Tried = { lane, error: new RunError('UNPROVEN', { problem: '' }) }
+    return nextLane(this.#options.rules, [...this.#tried, doubt])
   }
 
   /** Notes the failure, and makes way for the next attempt if there may be one: never after words that were heard. */

@@ -8,18 +8,26 @@ import type { CloseOptions, Exit, Output, Session } from './session.ts'
 import type { Target } from './target.ts'
 import { type StdinFate, wholeOutput } from './whole.ts'
 
+export interface AttachOptions {
+  readonly temporaryDirectory: string
+  /** What was written before attach may be given to a stream by what it looks like: no other lane can tell. */
+  readonly mayGuess: boolean
+}
+
 /** A Pod made for this run, spoken to by attach. */
 export class FreshAttachSession implements Session {
   readonly stderr: Spool
   readonly #target: Target
+  readonly #mayGuess: boolean
   readonly #pod: PlannedPod
   readonly #arrived: Arrived
   #fedBytes: () => number = () => 0
   #ended: Promise<StdinFate> | undefined
   #exit: Promise<Exit> | undefined
 
-  constructor(target: Target, temporaryDirectory: string) {
+  constructor(target: Target, { temporaryDirectory, mayGuess }: AttachOptions) {
     this.#target = target
+    this.#mayGuess = mayGuess
     this.#arrived = new Arrived(target, temporaryDirectory)
     this.stderr = this.#arrived.kept.stderr.head
     this.#pod = new PlannedPod(target)
@@ -53,7 +61,8 @@ export class FreshAttachSession implements Session {
     const { stdout, stderr } = this.#arrived.kept
     // `-i` alone says little: kpt fn doc gives it, too, with nothing on stdin.
     const speaksProtocol = this.#fedBytes() > 0
-    return wholeOutput({ exit, proof, stdin, stdout, stderr, speaksProtocol })
+    const mayGuess = this.#mayGuess
+    return wholeOutput({ exit, proof, stdin, stdout, stderr, speaksProtocol, mayGuess })
   }
 
   imageDigest(): string | undefined {

@@ -40,22 +40,16 @@ export function reasonOf(tried: readonly Tried[]): RunError | undefined {
   return own.error.withNotes([unavailable.error.message])
 }
 
-/** The function was not run this time: with the other helper, else by attach, unless that would lose the same again. */
+/** The function was not run this time: with the other helper, else by attach. */
 function insteadOfExec({ wish }: LaneRules, tried: readonly Tried[]): LaneKind | undefined {
   const { error } = tried.at(-1) as Tried
   if (isOtherHelper(error) && tried.filter(({ error }) => isOtherHelper(error)).length === 1) return 'exec'
-  if (wish !== 'auto') return undefined
-  const [first, ...more] = ownRuns(tried)
-  return !first || (more.length === 0 && !speaksEarly(first.error)) ? 'attach' : undefined
+  return wish === 'auto' && ownRuns(tried).length <= 1 ? 'attach' : undefined
 }
 
 /** The attempts in which the function may have run. */
 function ownRuns(tried: readonly Tried[]): readonly Tried[] {
   return tried.filter((attempt) => !isUnavailable(attempt))
-}
-
-function speaksEarly(error: RunError): boolean {
-  return isCode(error, 'UNPROVEN') && error.details.early === true
 }
 
 function isUnavailable({ error }: Tried): boolean {

@@ -1,5 +1,5 @@
 import { RunError } from '../errors/run-error.ts'
-import { ownerOfEarlyOutput } from '../streams/early-output.ts'
+import { isEarlyStdout } from '../streams/early-output.ts'
 import type { Proof } from '../streams/proof.ts'
 import type { Spool } from '../streams/spool.ts'
 import type { Exit, Output } from './session.ts'
@@ -18,6 +18,8 @@ interface Ended {
   readonly stdout: Spool
   readonly stderr: { readonly bytes: number }
   readonly speaksProtocol: boolean
+  /** Nothing else can tell whose the output from before attach was. */
+  readonly mayGuess: boolean
 }
 
 // kubelet begins its answer before it looks for the log: what goes wrong then comes as text, with HTTP 200
@@ -27,14 +29,11 @@ const LOG_COMPLAINT =
 
 /** The function's output, if it is whole beyond doubt; otherwise the reason why it may not be. */
 export async function wholeOutput(ended: Ended): Promise<Output> {
-  const { exit, proof, stdin, stdout, stderr, speaksProtocol } = ended
+  const { exit, proof, stdin, stdout, stderr } = ended
   if (proof.kind === 'unproven') throw unproven(exit, proof.problem)
   const complaint = LOG_COMPLAINT.exec(proof.before.toString())
   if (complaint) throw unproven(exit, `the container log cannot be read: ${complaint[0]}`)
-  const early = { before: proof.before, stdout, stderr, speaksProtocol }
-  // Of a function that failed, what nobody can tell is its complaint.
-  const otherwise = speaksProtocol && exit.code !== 0 ? 'stderr' : undefined
-  const owner = proof.before.length === 0 ? 'stdout' : ((await ownerOfEarlyOutput(early)) ?? otherwise)
+  const owner = await ownerOf(ended)
   if (!owner)
     throw unproven(
       exit,
@@ -46,6 +45,16 @@ export async function wholeOutput(ended: Ended): Promise<Output> {
   }
   const nothing = Buffer.alloc(0)
   return { stdout, stderr, before: { stdout: nothing, stderr: nothing, [owner]: proof.before } }
+}
+
+/** Whose the output from before attach was. */
+async function ownerOf(ended: Ended): Promise<'stdout' | 'stderr' | undefined> {
+  const { exit, proof, stdout, stderr, speaksProtocol, mayGuess } = ended
+  if (proof.kind === 'unproven' || proof.before.length === 0) return 'stdout'
+  if (!mayGuess) return undefined
+  if (await isEarlyStdout({ before: proof.before, stdout, stderr, speaksProtocol })) return 'stdout'
+  // Of a function that failed, what nobody can tell is its complaint.
+  return speaksProtocol && exit.code !== 0 ? 'stderr' : undefined
 }
 
 /**

@@ -13,24 +13,22 @@ interface Early {
 const MAX_PARSED_BYTES = 4 * 1024 * 1024
 
 /**
- * Output written before attach is only in the container log, which does not say whose it was. A whole ResourceList
- * decides it, if there is one either with it or without. Of anything else, a function that speaks the protocol may have
- * said it on either; of a plain program of which attach saw no stderr, it is stdout's. Undefined: it cannot be told.
+ * Output written before attach is only in the container log, which does not say whose it was. Of a function that speaks
+ * the protocol it is stdout's for certain only where it makes a whole ResourceList of what is none without it; of a plain
+ * program of which attach saw no stderr, it is taken for stdout's. It may be a mixture, so it is never all of stderr's
+ * for certain. False: it cannot be told.
  */
-export async function ownerOfEarlyOutput({
-  before,
-  stdout,
-  stderr,
-  speaksProtocol,
-}: Early): Promise<'stdout' | 'stderr' | undefined> {
-  if (stdout.bytes + before.length <= MAX_PARSED_BYTES) {
-    const attached = stdout.slice(0)
-    const isWholeWithout = await isResourceList(attached)
-    const isWholeWith = await isResourceList(Buffer.concat([before, attached]))
-    if (isWholeWithout !== isWholeWith) return isWholeWith ? 'stdout' : 'stderr'
-    if (isWholeWith) return undefined
-  }
-  return stderr.bytes === 0 && !speaksProtocol ? 'stdout' : undefined
+export async function isEarlyStdout({ before, stdout, stderr, speaksProtocol }: Early): Promise<boolean> {
+  if (!speaksProtocol) return stderr.bytes === 0
+  if (stdout.bytes + before.length > MAX_PARSED_BYTES || mayBeOfEither(before)) return false
+  const attached = stdout.slice(0)
+  return (await isResourceList(Buffer.concat([before, attached]))) && !(await isResourceList(attached))
+}
+
+/** Lines without which a list would be the same for a parser. */
+function mayBeOfEither(before: Buffer): boolean {
+  const lines = before.toString('utf8').replace(/\n$/, '').split('\n')
+  return lines.some((line) => /^\s*(#|---|\.\.\.|%|$)/.test(line))
 }
 
 // A list that lost its first lines, or that a banner stands before, is no list (functions-spec: ResourceList).

@@ -36,7 +36,7 @@ test.each<[string, Partial<LaneRules>, readonly Tried[], 'attach' | 'exec' | und
   ['no exec, for an image that speaks early', { speaksEarly: true }, [exec(noExec)], 'attach'],
   ['no exec, by wish', { wish: 'exec' }, [exec(noExec)], undefined],
   ['no exec, after a doubt', {}, [attach(unproven), exec(noExec)], 'attach'],
-  ['no exec, after words that came too early', {}, [attach(early), exec(noExec)], undefined],
+  ['no exec, after words that came too early', {}, [attach(early), exec(noExec)], 'attach'],
   ['no exec, after two', {}, [attach(unproven), exec(noExec), attach(unproven)], undefined],
   ['no image volumes', { wish: 'exec' }, [exec(noVolumes)], 'exec'],
   ['no image volumes, and no copy', { wish: 'exec' }, [exec(noVolumes), exec(noVolumes)], undefined],

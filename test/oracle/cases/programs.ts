@@ -12,6 +12,11 @@ function words(...given: readonly string[]): readonly string[] {
 /** Which program is run, with which arguments, where. */
 export const PROGRAMS: readonly Case[] = [
   { name: 'arguments after the image', argv: words('one', 'two') },
+  {
+    name: 'its process number',
+    argv: ['run', '--rm', '--entrypoint', 'sh', fixture('cat'), '-c', 'echo $$'],
+    differs: { key: 'main-process', in: ['stdout'] },
+  },
   { name: 'an empty argument', argv: words('', 'x', '') },
   {
     name: 'blanks, quotes and newlines in arguments',
