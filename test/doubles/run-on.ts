@@ -36,8 +36,10 @@ export interface Given {
   readonly host?: Partial<RunHost>
 }
 
+type Reachable = Pick<FakeCluster, 'url'>
+
 /** As kustomize asks for it, against the fake. Anything but a result or a RunError fails the test. */
-export async function runOn(cluster: FakeCluster, given: Given = {}): Promise<Outcome> {
+export async function runOn(cluster: Reachable, given: Given = {}): Promise<Outcome> {
   const stdout = new Collector()
   const stderr = new Collector()
   const host = { ...hostFor(cluster, given), stdout, stderr, ...given.host }
@@ -65,13 +67,13 @@ function requestOf({ argv = ['-i', '--network', 'none', IMAGE], env = {}, reques
   return { ...resolve({ parsed: command.argv, settings: mergeSettings({}), env, readFile }), ...request }
 }
 
-export function credentialsFor(cluster: FakeCluster): Credentials {
+export function credentialsFor(cluster: Reachable): Credentials {
   return { server: cluster.url, source: 'a test', tls: {}, headers: () => Promise.resolve({}) }
 }
 
 type Streamless = Omit<RunHost, 'stdout' | 'stderr'>
 
-function hostFor(cluster: FakeCluster, { stdin = '' }: Given): Streamless {
+function hostFor(cluster: Reachable, { stdin = '' }: Given): Streamless {
   const start = performance.now()
   return {
     api: new ApiClient(credentialsFor(cluster)),

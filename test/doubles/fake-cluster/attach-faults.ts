@@ -27,4 +27,6 @@ export interface AttachFaults {
   readonly staysOpen?: boolean
   /** Nothing comes any more after so many bytes of output, and nothing ends: a lost node, a dead load balancer. */
   readonly silentAfterBytes?: number
+  /** Told when the API server has lost the node. */
+  readonly onNodeLost?: () => void
 }

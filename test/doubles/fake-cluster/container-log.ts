@@ -9,6 +9,8 @@ export interface LogFaults {
    * HTTP 200 (kubernetes/kubernetes#140154).
    */
   readonly says?: string
+  /** Told when somebody read less than there was, or when a part was lost. */
+  readonly onStruck?: () => void
 }
 
 type Stream = 'stdout' | 'stderr'
@@ -54,6 +56,7 @@ export class ContainerLog {
     if (this.#faults.says !== undefined) return Buffer.from(this.#faults.says)
     const { ms = 0, bytes = 0 } = this.#faults.lag ?? {}
     const lag = performance.now() - this.#ended < ms ? bytes : 0
+    if (lag > 0) this.#faults.onStruck?.()
     const entries = tailLines === undefined ? this.#entries : this.#entries.slice(-tailLines)
     const text = Buffer.concat(entries)
     return text.subarray(0, Math.max(0, Math.min(text.length - lag, limitBytes ?? text.length)))
@@ -67,6 +70,7 @@ export class ContainerLog {
     if (this.#bytes > (this.#faults.rotateAfterBytes ?? Number.POSITIVE_INFINITY)) {
       this.#entries = []
       this.#bytes = 0
+      this.#faults.onStruck?.()
     }
     this.#entries.push(kept)
     this.#bytes += kept.length

@@ -82,6 +82,7 @@ export class OutputSender implements Client {
   }
 
   #loseNode(): void {
+    this.#sending.faults.onNodeLost?.()
     this.finish(SUCCESS)
     this.#sending.onUpstreamCut()
   }

@@ -65,7 +65,10 @@ export class StdinReceiver {
     if (part.length === data.length || this.#isDeaf) return
     this.#isDeaf = true
     if (limit === faults.cutAfterStdinBytes) this.#socket.terminate()
-    else this.#enqueue(this.#receiving.onUpstreamCut)
+    else {
+      faults.onNodeLost?.()
+      this.#enqueue(this.#receiving.onUpstreamCut)
+    }
   }
 
   #answer(ping: Buffer): void {

@@ -13,6 +13,8 @@ export interface WatchFaults {
   readonly expired?: number
   /** Events come this much later. */
   readonly lagMs?: number
+  /** Told whenever one of these happened. */
+  readonly onStruck?: () => void
 }
 
 const EXPIRED = {
@@ -46,6 +48,7 @@ export class WatchEndpoint {
     response.flushHeaders()
     if (resourceVersion !== null && this.#expired < (this.#faults.expired ?? 0)) {
       this.#expired += 1
+      this.#faults.onStruck?.()
       response.end(`${JSON.stringify(EXPIRED)}\n`)
       return
     }
@@ -60,7 +63,8 @@ export class WatchEndpoint {
       this.#cut(response, sent)
     }
     for (const event of this.#past(resourceVersion)) send(event)
-    const { lagMs } = this.#faults
+    const { lagMs, copies } = this.#faults
+    if (lagMs !== undefined || copies !== undefined) this.#faults.onStruck?.()
     const unsubscribe = this.#store.subscribe((event) => {
       if (lagMs === undefined) send(event)
       else setTimeout(() => send(event), lagMs)

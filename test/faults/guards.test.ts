@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { describe, expect, test } from 'vitest'
+import { GUARDS, withoutGuard } from './guards.ts'
+import { planRun, type RunPlan } from './plan.ts'
+
+const root = join(import.meta.dirname, '../..')
+const SEED = 1
+const RUNS = 6
+
+test.each(GUARDS.flatMap(({ name, edits }) => edits.map((edit) => ({ name, edit }))))(
+  'the guard $name is where it is looked for: $edit.file',
+  ({ edit }) => {
+    expect(() => withoutGuard(readFileSync(join(root, edit.file), 'utf8'), edit)).not.toThrow()
+  },
+)
+
+interface Decisive {
+  readonly fault: string
+  /** Runs in which the guard is the one that matters. */
+  readonly isIt: (plan: RunPlan) => boolean
+}
+
+const DECISIVE: Readonly<Record<string, Decisive>> = {
+  // What cat was given so far has come back when the connection is dropped: only the status would have told of the rest.
+  status: {
+    fault: 'idle drop',
+    isIt: (plan) =>
+      plan.shape.image === 'cat' && plan.pauseMs > 0 && plan.startsLate && !plan.rerun && dropsLate(plan),
+  },
+  exit: { fault: 'delay', isIt: ({ shape }) => shape.exit !== 0 },
+  proof: { fault: 'Success too early', isIt: ({ shape }) => shape.exit === 0 },
+  spool: { fault: 'no status', isIt: ({ shape }) => shape.stdout.length > 0 },
+}
+
+/** In the pause of stdin, and not before its first half has been sent. */
+function dropsLate({ faults, pauseMs }: RunPlan): boolean {
+  return faults.some(({ fault }) => {
+    if (fault.by !== 'proxy' || fault.strike.on !== 'stream') return false
+    const { deed } = fault.strike
+    return deed.kind === 'dropIdle' && deed.quietMs > 60 && deed.quietMs < pauseMs
+  })
+}
+
+/** The laboratory as a process: the first runs in which this guard decides. */
+async function laboratory(guard: string, options: readonly string[]) {
+  const { fault, isIt } = DECISIVE[guard] ?? { fault: '', isIt: () => false }
+  const plan = (index: number) => planRun(index, { against: 'fake', seed: SEED, only: [fault] })
+  const runs = Array.from({ length: 2_000 }, (_, index) => index).filter((index) => isIt(plan(index)))
+  const words = [
+    '--seed',
+    String(SEED),
+    '--faults',
+    fault,
+    '--jobs',
+    '3',
+    '--run',
+    runs.slice(0, RUNS).join(','),
+    ...options,
+  ]
+  return execa(process.execPath, ['scripts/faults.mjs', ...words], { cwd: root, reject: false })
+}
+
+describe.each(GUARDS)('without the guard $name', ({ name }) => {
+  test('there are wrong runs, and with it there are none', async () => {
+    const without = await laboratory(name, ['--break', name])
+    expect(without.stdout.split('\n').at(-1)).toMatch(/ [1-9]\d* wrong/)
+    expect(without.exitCode).toBe(1)
+    const whole = await laboratory(name, [])
+    expect(whole.stdout.split('\n').at(-1)).toContain(' 0 leaked, 0 wrong')
+    expect(whole.exitCode).toBe(0)
+  }, 120_000)
+})

@@ -1,0 +1,67 @@
+import type { Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Passage } from './passage.ts'
+import { cutBy } from './sockets.ts'
+import { type Link, stepsFor } from './stream-deeds.ts'
+import { type Due, ofKind } from './strikes.ts'
+import { FrameReader, plainPayload } from './websocket.ts'
+
+interface Streams {
+  readonly server: Server
+  readonly client: Duplex
+  readonly upstream: Duplex
+  readonly dues: readonly Due[]
+  readonly isV4: boolean
+}
+
+/** Joins a client's WebSocket to the API server's, frame by frame, with what is due to go wrong between them. */
+export function joinStreams({ server, client, upstream, dues, isV4 }: Streams): void {
+  // v4 has no end of stdin in this connection, or none at all.
+  const link: Link = { stdinEnded: isV4, staysOpen: false, endClient: () => client.end() }
+  const toClient = new Passage({ server, client, upstream, dues, side: 'answer' })
+  const toServer = new Passage({ server, client, upstream, dues, side: 'sent' })
+  const restart = quietTimer(dues, () => {
+    cutBy('reset', { server, socket: client })
+    upstream.destroy()
+  })
+
+  const steps = stepsFor(dues, link)
+  const answers = new FrameReader()
+  upstream.on('data', (chunk: Buffer) => {
+    restart()
+    const frames = steps.reduce((all, step) => step(all), answers.push(chunk))
+    for (const { raw } of frames) toClient.write(raw)
+  })
+  const sent = new FrameReader()
+  client.on('data', (chunk: Buffer) => {
+    restart()
+    // v5: two bytes, 255 and the channel that ends.
+    link.stdinEnded ||= sent
+      .push(chunk)
+      .some((frame) => frame.payload.length === 2 && plainPayload(frame)[0] === 255)
+    toServer.write(chunk)
+  })
+
+  client.once('end', () => upstream.end())
+  client.once('close', () => upstream.destroy())
+  upstream.once('end', () => {
+    if (!link.staysOpen) toClient.end()
+  })
+  upstream.once('close', () => {
+    if (!link.staysOpen) toClient.end()
+  })
+}
+
+/** To be restarted whenever something was said. */
+function quietTimer(dues: readonly Due[], drop: () => void): () => void {
+  const [idle] = ofKind(dues, 'dropIdle')
+  if (!idle) return () => undefined
+  let timer: NodeJS.Timeout | undefined
+  return () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      if (idle.take()) drop()
+    }, idle.deed.quietMs)
+    timer.unref()
+  }
+}
