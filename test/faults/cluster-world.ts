@@ -9,7 +9,8 @@ import { upstreamOf } from './proxy/upstream.ts'
 import { goneWithin, type World } from './world.ts'
 
 /** Deletion on a real cluster takes its time: kubelet ends the container first. */
-const TIME_TO_GO_MS = 20_000
+const TIME_TO_GO_MS = 60_000
+const TIME_TO_BE_TOLD_MS = 5_000
 
 /** One real cluster, that of KUBECONFIG, with a namespace of its own for all runs. */
 export async function clusterWorld(): Promise<World> {
@@ -29,7 +30,7 @@ export async function clusterWorld(): Promise<World> {
     place: () =>
       Promise.resolve({
         upstream,
-        remains: (runIds) => goneWithin(TIME_TO_GO_MS, () => objects.names(runIds)),
+        remains: (runIds) => goneWithin(TIME_TO_BE_TOLD_MS, () => objects.names(runIds)),
         sweep: (names) => objects.deletePods(names),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       }),
@@ -70,12 +71,13 @@ class Objects {
     )
   }
 
-  /** Of these runs, or of all. */
+  /** Of these runs, unless they have been told to go; or of all. */
   async names(runIds?: readonly string[]): Promise<readonly string[]> {
     const [pods, secrets] = await Promise.all([this.#list<Pod>('pods'), this.#list<Secret>('secrets')])
     // A Secret is named like its Pod, and a Pod's name ends with its run.
-    const names = [...pods, ...secrets].map(({ metadata }) => metadata?.name ?? '')
-    return runIds ? names.filter((name) => runIds.some((id) => name.endsWith(`-${id}`))) : names
+    return [...pods, ...secrets].flatMap(({ metadata: { name = '', deletionTimestamp } = {} }) =>
+      !runIds || (!deletionTimestamp && runIds.some((id) => name.endsWith(`-${id}`))) ? [name] : [],
+    )
   }
 
   async #list<T>(resource: string): Promise<readonly T[]> {

@@ -142,7 +142,8 @@ export const KINDS: readonly Kind[] = [
     name: 'idle drop',
     against: 'both',
     plan: () => {
-      const deed = fc.integer({ min: 1, max: 150 }).map((quietMs): Deed => ({ kind: 'dropIdle', quietMs }))
+      const quiet = fc.oneof(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 250, max: 900 }))
+      const deed = quiet.map((quietMs): Deed => ({ kind: 'dropIdle', quietMs }))
       return fc.oneof(onStream(deed), proxied(REQUESTS, deed))
     },
   },

@@ -60,6 +60,10 @@ export class PodOnNode {
     return isWaiting(this.#pod.spec)
   }
 
+  get spec(): Readonly<Record<string, unknown>> {
+    return this.#pod.spec ?? {}
+  }
+
   async prepare(): Promise<void> {
     await this.step()
     this.bind()

@@ -50,9 +50,11 @@ function sizeOf(text: string): number {
   return Number.parseInt(text, 10) * unit
 }
 
+const ESCAPED: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '\\t': '\t' }
+
 /** `\n` and the like, as in a Go string. */
 function unescaped(text: string): string {
-  return text.replaceAll('\\n', '\n').replaceAll('\\t', '\t')
+  return text.replaceAll(/\\[nrt]/g, (escape) => ESCAPED[escape] ?? escape)
 }
 
 /** What `digest` prints. */

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws'
 import type { AttachFaults } from './attach-faults.ts'
 import type { FakeContainer } from './container.ts'
 
-/** What an API server takes of stdin before the node has. */
+/** What is taken of stdin before the process has read it: a node of 1.36 answered a ping that came behind so much. */
 const UPSTREAM_BYTES = 1024 * 1024
 
 interface Receiving {
@@ -18,8 +18,8 @@ export interface EarlyFrame {
 }
 
 /**
- * stdin on its way in, in the order of frames. While the process does not read, the node takes no more frames, and so
- * answers no pings; an API server in between takes some more.
+ * stdin on its way in, in the order of frames. While the process does not read, there is room for some more on the way;
+ * then no more frames are taken, and so no pings answered.
  */
 export class StdinReceiver {
   readonly #socket: WebSocket
@@ -88,9 +88,9 @@ export class StdinReceiver {
   }
 
   async #write(data: Buffer): Promise<void> {
-    const { faults, container } = this.#receiving
+    const { container } = this.#receiving
     const written = container.stdin.write(data)
-    if (faults.version !== 'translated' || container.stdin.unread > UPSTREAM_BYTES) await written
+    if (container.stdin.unread > UPSTREAM_BYTES) await written
   }
 
   /** `[255, 0]` is the end of stdin. v4 does not know it, and drops it. */

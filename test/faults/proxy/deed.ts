@@ -31,7 +31,10 @@ export type StreamDeed =
   | { readonly kind: 'statusFirst' }
   /** Messages split, joined and fragmented, and their bytes in pieces of any size. */
   | { readonly kind: 'reframe'; readonly seed: number }
-  /** `Success` after so many bytes of output, and nothing of what follows: as if the node had been lost upstream. */
+  /**
+   * `Success` after so many bytes of output, and nothing of what follows: as if the node had been lost upstream. Only once
+   * the function has been sent its whole stdin, for where the node is asked directly its status is its own word.
+   */
   | { readonly kind: 'earlySuccess'; readonly bytes: number }
   /** Done by the server: here it is only seen. */
   | { readonly kind: 'seeFalseOpen' }

@@ -5,7 +5,8 @@ import { type Frame, OPCODE, serverFrame } from './websocket.ts'
 
 /** What is known of a stream, and can be done to it besides its frames. */
 export interface Link {
-  /** All of stdin has been passed on. */
+  readonly isV4: boolean
+  /** Nothing of stdin is to come on this connection. */
   stdinEnded: boolean
   /** The client is not told when the API server closes the connection. */
   staysOpen: boolean
@@ -39,6 +40,7 @@ const STEPS: { readonly [K in StreamDeed['kind']]: StepOf<Extract<StreamDeed, { 
   statusFirst: ({ take }) => {
     let held: readonly Frame[] = []
     return eachFrame((frame) => {
+      if (isA('pong', frame)) return [frame]
       const before = held
       held = isA('output', frame) ? [frame] : []
       if (isA('status', frame) && before.length > 0 && take()) return [frame, ...before]
@@ -51,10 +53,10 @@ const STEPS: { readonly [K in StreamDeed['kind']]: StepOf<Extract<StreamDeed, { 
     let state: 'passes' | 'lies' = 'passes'
     return eachFrame((frame) => {
       if (state === 'lies') return []
-      if (!isA('output', frame) || !link.stdinEnded) return [frame]
+      if (!isA('output', frame)) return [frame]
       const room = Math.max(0, deed.bytes - passed)
       passed += frame.payload.length - 1
-      if (passed <= deed.bytes || !take()) return [frame]
+      if (passed <= deed.bytes || !link.stdinEnded || !take()) return [frame]
       state = 'lies'
       const said = serverFrame(OPCODE.binary, frame.payload.subarray(0, 1 + room))
       return [said, SUCCESS, serverFrame(OPCODE.close, Buffer.of(3, 232))]

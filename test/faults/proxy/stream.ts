@@ -4,7 +4,7 @@ import { Passage } from './passage.ts'
 import { cutBy } from './sockets.ts'
 import { type Link, stepsFor } from './stream-deeds.ts'
 import { type Due, ofKind } from './strikes.ts'
-import { FrameReader, plainPayload } from './websocket.ts'
+import { type Frame, FrameReader, OPCODE, plainPayload } from './websocket.ts'
 
 interface Streams {
   readonly server: Server
@@ -16,8 +16,8 @@ interface Streams {
 
 /** Joins a client's WebSocket to the API server's, frame by frame, with what is due to go wrong between them. */
 export function joinStreams({ server, client, upstream, dues, isV4 }: Streams): void {
-  // v4 has no end of stdin in this connection, or none at all.
-  const link: Link = { stdinEnded: isV4, staysOpen: false, endClient: () => client.end() }
+  // Over v4 it is never sent on the connection that is read to its end, and on the other one it ends by closing.
+  const link: Link = { isV4, stdinEnded: isV4, staysOpen: false, endClient: () => client.end() }
   const toClient = new Passage({ server, client, upstream, dues, side: 'answer' })
   const toServer = new Passage({ server, client, upstream, dues, side: 'sent' })
   const restart = quietTimer(dues, () => {
@@ -35,10 +35,7 @@ export function joinStreams({ server, client, upstream, dues, isV4 }: Streams): 
   const sent = new FrameReader()
   client.on('data', (chunk: Buffer) => {
     restart()
-    // v5: two bytes, 255 and the channel that ends.
-    link.stdinEnded ||= sent
-      .push(chunk)
-      .some((frame) => frame.payload.length === 2 && plainPayload(frame)[0] === 255)
+    for (const frame of sent.push(chunk)) noteStdin(frame, link)
     toServer.write(chunk)
   })
 
@@ -50,6 +47,13 @@ export function joinStreams({ server, client, upstream, dues, isV4 }: Streams): 
   upstream.once('close', () => {
     if (!link.staysOpen) toClient.end()
   })
+}
+
+/** v5 says the end of stdin in two bytes: 255 and the channel. */
+function noteStdin(frame: Frame, link: Link): void {
+  if (frame.opcode !== OPCODE.binary) return
+  if (link.isV4) link.stdinEnded = false
+  else link.stdinEnded ||= frame.payload.length === 2 && plainPayload(frame)[0] === 255
 }
 
 /** To be restarted whenever something was said. */
