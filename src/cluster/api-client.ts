@@ -77,7 +77,10 @@ export class ApiClient {
       `${request.action.verb} ${request.action.resource}`,
     )
     if (status >= 200 && status < 300) return response
-    const body = await collect(response).catch(() => Buffer.alloc(0))
+    // Without its body, an answer does not say what it means: as good as none.
+    const body = await collect(response).catch((error: unknown) => {
+      throw connectionError(request.action, error)
+    })
     throw new ApiError(request.action, { status, headers: response.headers, body })
   }
 

@@ -12,7 +12,7 @@ const HANDSHAKE_MS = 10_000
 /** Opens the streams of one container. */
 export type Connect = (api: ApiClient, options: StreamOptions) => Promise<Channels>
 
-interface StreamOptions {
+export interface StreamOptions {
   readonly namespace: string
   readonly name: string
   readonly container: string

@@ -58,8 +58,8 @@ export const HEAD_BYTES: number = 64 * 1024
 const LINE_BYTES = 16 * 1024
 // The runtime may still be writing the last lines when kubelet has already seen the container's end.
 const PAUSES_MS = [0, 30, 100, 300, 1000]
-/** A log that has been the same for so long has come to rest. */
-const REST_MS = 100
+/** A log that has been the same for so long has come to rest. Only where it alone tells: nearly no run waits for it. */
+const REST_MS = 500
 
 export async function prove(arrived: Arrived): Promise<Proof> {
   const check = arrived.stdout.bytes + arrived.stderr.bytes <= WHOLE_LOG_BYTES ? proveWhole : proveEnds

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ApiError } from '../../src/cluster/api-error.ts'
-import { attach } from '../../src/cluster/attach.ts'
+import { attach } from '../../src/cluster/container-streams.ts'
 import {
   createPod,
   createPolicy,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiClient } from '../../src/cluster/api-client.ts'
 import { ApiError } from '../../src/cluster/api-error.ts'
-import { type AttachOptions, attach } from '../../src/cluster/attach.ts'
+import { attach, type StreamOptions } from '../../src/cluster/container-streams.ts'
 import { createPod, readLog } from '../../src/cluster/pods.ts'
 import { type PodChange, watchPod } from '../../src/cluster/watch-pod.ts'
 import type { Pod, PodSpec } from '../../src/kube/types.ts'
@@ -103,7 +103,7 @@ export interface Attached {
 export async function attachTo(
   setting: Setting,
   name: string,
-  more: Partial<AttachOptions> = {},
+  more: Partial<StreamOptions> = {},
 ): Promise<Attached> {
   const said = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
   const sinks = {

@@ -22,7 +22,7 @@ export function fakeWorld(): World {
     place: async (plan, onStruck) => {
       const pods: PodScript = async (pod) => {
         await pod.prepare()
-        if (plan.startsLate) await dialled(cluster)
+        if (plan.startsLate && !pod.isWaiting) await dialled(cluster)
         await pod.run(plan.shape.program)
       }
       const cluster = await fakeCluster({ ...faultsOf(plan, onStruck), pods })

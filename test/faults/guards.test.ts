@@ -27,10 +27,15 @@ const DECISIVE: Readonly<Record<string, Decisive>> = {
   status: {
     fault: 'idle drop',
     isIt: (plan) =>
-      plan.shape.image === 'cat' && plan.pauseMs > 0 && plan.startsLate && !plan.rerun && dropsLate(plan),
+      plan.lane === 'attach' &&
+      plan.shape.image === 'cat' &&
+      plan.pauseMs > 0 &&
+      plan.startsLate &&
+      !plan.rerun &&
+      dropsLate(plan),
   },
-  exit: { fault: 'delay', isIt: ({ shape }) => shape.exit !== 0 },
-  proof: { fault: 'Success too early', isIt: ({ shape }) => shape.exit === 0 },
+  exit: { fault: 'delay', isIt: ({ lane, shape }) => lane === 'attach' && shape.exit !== 0 },
+  proof: { fault: 'Success too early', isIt: ({ lane, shape }) => lane === 'attach' && shape.exit === 0 },
   spool: { fault: 'no status', isIt: ({ shape }) => shape.stdout.length > 0 },
 }
 

@@ -56,11 +56,11 @@ export const GUARDS: readonly Guard[] = [
     edits: [
       {
         file: 'src/run/new-session.ts',
-        find: '...stop, explain }, temporaryDirectory)',
-        replace: '...stop, explain, leak: (data) => host.stdout.write(data) }, temporaryDirectory)',
+        find: '...world.stop, explain: world.explain }',
+        replace: '...world.stop, explain: world.explain, leak: (data) => host.stdout.write(data) }',
       },
       {
-        file: 'src/session/arrived.ts',
+        file: 'src/session/kept-output.ts',
         find: 'stdout: (data) => this.#keep(this.stdout, data),',
         replace: 'stdout: (data) => { target.leak(data); this.#keep(this.stdout, data) },',
       },

@@ -62,6 +62,13 @@ function strikeOf(fault: RunPlan['faults'][number]['fault']): Strike | undefined
   return fault.by === 'server' ? fault.sight : undefined
 }
 
+/** As fixtures/functions/images.yaml has them. */
+const ENTRYPOINTS = {
+  cat: ['cat'],
+  generate: ['/functions/generate'],
+  probe: ['/probe'],
+} as const
+
 interface Run {
   readonly plan: RunPlan
   readonly world: World
@@ -71,7 +78,7 @@ interface Run {
 }
 
 function runThrough(proxy: FaultProxy, { plan, world, runIds, interrupted }: Run): Promise<Outcome> {
-  const { shape, rerun, secret, deadlineMs } = plan
+  const { lane, shape, rerun, secret, deadlineMs } = plan
   const newRunId = (): string => {
     const id = randomBytes(5).toString('hex')
     runIds.push(id)
@@ -85,8 +92,15 @@ function runThrough(proxy: FaultProxy, { plan, world, runIds, interrupted }: Run
       argv: ['-i', '--network', 'none', ...words],
       env: { TOKEN: 's3cret' },
       stdin: Readable.from(inputOf(plan, proxy)),
-      request: { deadlineMs },
-      host: { api: new ApiClient(credentials), namespace: world.namespace, newRunId, rerun, interrupted },
+      request: { deadlineMs, lane },
+      host: {
+        api: new ApiClient(credentials),
+        namespace: world.namespace,
+        newRunId,
+        rerun,
+        interrupted,
+        imageConfig: () => Promise.resolve({ entrypoint: ENTRYPOINTS[shape.image], cmd: [], env: [] }),
+      },
     },
   )
 }
@@ -126,7 +140,7 @@ function interruptions(
 /** attach and resize requests are bounded for each Pod. */
 function tooMuch(proxy: FaultProxy): Verdict | undefined {
   const pods = Math.max(1, proxy.count('create pods'))
-  const attaches = proxy.count('get pods/attach')
+  const attaches = proxy.count('get pods/attach') + proxy.count('get pods/exec')
   const nudges = proxy.count('patch pods/resize')
   if (attaches <= 44 * pods && nudges <= 2 * pods) return undefined
   return { kind: 'wrong', why: `${attaches} attaches and ${nudges} nudges of ${pods} Pods` }

@@ -5,7 +5,7 @@ import { SHAPES, type Shape } from './shapes.ts'
 export type Against = 'fake' | 'cluster'
 
 /** How a function is run. */
-const LANES = ['attach'] as const
+const LANES = ['auto', 'attach', 'exec'] as const
 
 /** All that is decided about a run before it begins: the same for the same seed and index. */
 export interface RunPlan {
@@ -64,7 +64,10 @@ export function planRun(index: number, laboratory: Laboratory): RunPlan {
         fc.tuple(...kinds.map((kind) => kind.plan(rest.shape))).map((faults) => ({
           ...rest,
           index,
-          faults: faults.map((fault, at) => ({ kind: kinds[at]?.name ?? '', fault })),
+          faults: faults.map((fault, at) => ({
+            kind: kinds[at]?.name ?? '',
+            fault: inLane(fault, rest.lane),
+          })),
           secret:
             wantsSecret ||
             faults.some((fault) => fault.by === 'proxy' && fault.strike.on === 'create secrets'),
@@ -74,6 +77,12 @@ export function planRun(index: number, laboratory: Laboratory): RunPlan {
   )
   if (!plan) throw new Error('fast-check gave no sample')
   return plan
+}
+
+/** What would strike the attach of a run that has none strikes its exec. */
+function inLane(fault: Fault, lane: RunPlan['lane']): Fault {
+  if (lane !== 'exec' || fault.by !== 'proxy' || fault.strike.on !== 'get pods/attach') return fault
+  return { ...fault, strike: { ...fault.strike, on: 'get pods/exec' } }
 }
 
 /** Each kind as often as any other, in an order of the seed's. */
