@@ -10,6 +10,12 @@ export function podVerdict(pod: Pod, container: string): Verdict {
   return lost(pod, status) ?? exited(status) ?? initFailed(pod) ?? waiting(pod, status, container)
 }
 
+/**
+ * Reasons of an exit code that is nobody's: kubelet's 137, and containerd's 255 for a container that it does not find
+ * again after a restart (internal/cri/server/restart.go).
+ */
+const LOST_TRACK: ReadonlySet<string> = new Set(['ContainerStatusUnknown', 'Unknown'])
+
 /** The Pod was taken away: what its container did after that is not the function's own doing. */
 function lost(pod: Pod, status: ContainerStatus | undefined): Verdict | undefined {
   const { reason, message } = pod.status ?? {}
@@ -32,8 +38,7 @@ function lost(pod: Pod, status: ContainerStatus | undefined): Verdict | undefine
   }
   const why =
     (pod.metadata?.deletionTimestamp && 'it was deleted by someone else') ||
-    (status?.state?.terminated?.reason === 'ContainerStatusUnknown' &&
-      'its node lost track of the container') ||
+    (LOST_TRACK.has(status?.state?.terminated?.reason ?? '') && 'its node lost track of the container') ||
     (reason && pod.status?.phase === 'Failed' && `${reason}: ${message ?? ''}`)
   return why
     ? failed(new RunError('POD_LOST', { pod: name, why, disrupted: reason === 'Evicted' }))

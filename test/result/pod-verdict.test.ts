@@ -124,9 +124,11 @@ describe('a Pod that was taken away is lost, whatever its container says', () =>
     }
   })
 
-  test('a container of which the node lost track', () => {
-    const message = 'The container could not be located when the pod was terminated'
-    expect(verdict({ state: terminated(137, 'ContainerStatusUnknown', message) })).toMatchObject({
+  test.each([
+    [137, 'ContainerStatusUnknown', 'The container could not be located when the pod was terminated'],
+    [255, 'Unknown', undefined],
+  ] as const)('a container of which the node lost track: %i, %s', (code, reason, message) => {
+    expect(verdict({ state: terminated(code, reason, message) })).toMatchObject({
       error: { code: 'POD_LOST', details: { why: 'its node lost track of the container' } },
     })
   })
