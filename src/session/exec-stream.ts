@@ -86,14 +86,21 @@ function startingOnce(connect: Connect): Connect {
       return await connect(api, options)
     } catch (error) {
       options.signal.throwIfAborted()
-      // Also how a server that does not know v5 answers.
       if (error instanceof ApiError && error.status === 403)
-        throw new RunError('EXEC_UNAVAILABLE', { problem: error.message }, { cause: error })
+        throw new RunError('EXEC_UNAVAILABLE', { problem: refusalOf(error) }, { cause: error })
       if (isPlainRefusal(error)) throw error
       const problem = `the function may have been started, but the answer got lost: ${(error as Error).message}`
       throw new RunError('STREAM_CUT', { problem }, { cause: error })
     }
   }
+}
+
+/**
+ * RBAC says what is missing. A node that speaks v4 only says nothing (golang.org/x/net/websocket: 403 to an offer without
+ * a protocol that it knows), and servers before 1.30 hand its answer on.
+ */
+function refusalOf({ reason, message }: ApiError): string {
+  return reason ? message : `${message} to v5.channel.k8s.io, which Kubernetes speaks since 1.30`
 }
 
 function feed(channels: Channels, { stdin, target }: Pick<ExecStreaming, 'stdin' | 'target'>): void {

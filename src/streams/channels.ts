@@ -66,16 +66,18 @@ export class Channels {
       }
     }
     if (!(await this.#send(CLOSE_STDIN))) return
-    const nonce = randomBytes(8)
-    this.#socket.on('pong', (data: Buffer) => {
-      if (data.equals(nonce)) this.#stdinConfirmed = true
+    this.#whenTaken(() => {
+      this.#stdinConfirmed = true
     })
-    this.#socket.ping(nonce)
   }
 
   /**
    * Sends all of `stdin` and closes: the only end of stdin that v4 has. True when the server answered our close, or
    * said before that the container has ended: nothing of stdin was cut then, the function did not want it.
+   *
+   * A close can overtake the data before it: with it, containerd stops a copy that has taken a message and not passed
+   * it on (internal/cri/io, Attach; pkg/ioutil, NewWrapReadCloser). The copy comes back for another message, if only an
+   * empty one, once it has.
    */
   async feedAndClose(stdin: Spool): Promise<boolean> {
     for await (const chunk of stdin.read()) {
@@ -85,6 +87,10 @@ export class Channels {
         }
       }
     }
+    await this.#send(stdinFrame(new Uint8Array()))
+    const taken = new Promise<undefined>((resolve) => this.#whenTaken(() => resolve(undefined)))
+    const end = await Promise.race([taken, this.ended])
+    if (end) return end.status?.kind === 'success'
     this.#socket.close(1000)
     const { closeCode } = await this.ended
     return closeCode !== 1006
@@ -93,6 +99,14 @@ export class Channels {
   terminate(): void {
     clearInterval(this.#pings)
     this.#socket.terminate()
+  }
+
+  #whenTaken(then: () => void): void {
+    const nonce = randomBytes(8)
+    this.#socket.on('pong', (data: Buffer) => {
+      if (data.equals(nonce)) then()
+    })
+    this.#socket.ping(nonce)
   }
 
   #send(frame: Uint8Array): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { forbid, refuse } from '../doubles/fake-cluster/intervention.ts'
@@ -167,6 +168,12 @@ describe('trouble with attach requests', () => {
     expectResult(cluster, await runOn(cluster, { stdin: 'hello', request: { deadlineMs: 10_000 } }), {
       stdout: 'hello',
     })
+  })
+
+  test.concurrent('over v4, the end of stdin does not overtake its last piece', async () => {
+    await using cluster = await fakeCluster({ attach: { version: 'v4', closeOvertakesStdin: true } })
+    const stdin = randomBytes(100_000)
+    expectResult(cluster, await runOn(cluster, { stdin }), { stdout: stdin })
   })
 
   test.concurrent('over v4, a second connection that is refused for good ends the run', async () => {

@@ -6,7 +6,7 @@ import type { Intervention } from '../doubles/fake-cluster/intervention.ts'
 import { type PodScript, runs } from '../doubles/fake-cluster/pod-on-node.ts'
 import { IMAGE_DIGEST, RUNNING, terminated, waitingFor } from '../doubles/fake-cluster/pod-status.ts'
 import { cat, exits, readAll } from '../doubles/fake-cluster/programs.ts'
-import { type FakeCluster, fakeCluster } from '../doubles/fake-cluster.ts'
+import { type FakeCluster, type FakeClusterOptions, fakeCluster } from '../doubles/fake-cluster.ts'
 import { IMAGE, type Outcome, runOn } from '../doubles/run-on.ts'
 import { expectFailure, expectResult } from './checks.ts'
 
@@ -171,11 +171,18 @@ describe('where exec cannot be used', () => {
     expect(lanes(cluster)).toEqual(['exec', 'attach'])
   })
 
-  test('by wish, the reason is told', async () => {
-    await using cluster = await fakeCluster({ requests: [NO_RIGHT] })
+  test.each<[string, FakeClusterOptions, string]>([
+    ['no right', { requests: [NO_RIGHT] }, 'pods "x" is forbidden'],
+    [
+      'v4 only',
+      { attach: { version: 'v4' } },
+      'HTTP 403 to v5.channel.k8s.io, which Kubernetes speaks since 1.30',
+    ],
+  ])('by wish, the reason is told: %s', async (...[, options, reason]) => {
+    await using cluster = await fakeCluster(options)
     const outcome = await runOn(cluster, { stdin: 'x', request: EXEC })
     expectFailure(cluster, outcome, 'EXEC_UNAVAILABLE')
-    expect(outcome.error?.message).toContain('pods "x" is forbidden')
+    expect(outcome.error?.message).toContain(reason)
   })
 
   test('a doubt stays the reason, and says why nothing was done about it', async () => {

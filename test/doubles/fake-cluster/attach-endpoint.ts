@@ -46,8 +46,7 @@ export class AttachEndpoint {
 
   /** Throws HttpFailure where the answer is no upgrade. */
   accept({ request, socket, head }: Upgrade, wanted: Wanted): void {
-    if (this.#faults.version === 'v4' && !offers(request, 'v4'))
-      throw new HttpFailure(403, 'Forbidden', 'requested protocol(s) are not supported')
+    if (this.#faults.version === 'v4' && !offers(request, 'v4')) throw new HttpFailure(403, '', '') // all that a real one says
     const isTranslated = this.#faults.version === 'translated' && offers(request, 'v5')
     const container = running(wanted)
     if (!container && !isTranslated) throw new HttpFailure(500, 'InternalError', wanted.missing)

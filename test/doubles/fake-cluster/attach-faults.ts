@@ -21,6 +21,8 @@ export interface AttachFaults {
   readonly upstreamCutAfterBytes?: number
   /** The same after so many bytes of stdin, of which the API server takes all. */
   readonly upstreamCutAfterStdinBytes?: number
+  /** The end of the connection overtakes the last message of stdin, unless another one came after it. */
+  readonly closeOvertakesStdin?: boolean
   /** The status comes ahead of the last output. */
   readonly statusFirst?: boolean
   /** The connection stays open after its status. */

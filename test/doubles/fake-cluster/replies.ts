@@ -17,10 +17,10 @@ export function fail(response: ServerResponse, error: unknown): void {
   reply(response, { code: failure.code, json: failure.body })
 }
 
-/** kubelet answers in plain text, the API server with a Status. */
+/** kubelet and gateways answer in plain text, the API server with a Status, which has a reason. */
 export function refuseUpgrade(socket: Duplex, error: unknown): void {
   const failure = asFailure(error)
-  const text = failure.code === 500 ? failure.message : JSON.stringify(failure.body)
+  const text = failure.code === 500 || !failure.reason ? failure.message : JSON.stringify(failure.body)
   const headers = ['connection: close', `content-length: ${Buffer.byteLength(text)}`]
   socket.end([`HTTP/1.1 ${failure.code} ${failure.reason}`, ...headers, '', text].join('\r\n'))
 }

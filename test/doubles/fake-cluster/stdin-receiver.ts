@@ -27,6 +27,8 @@ export class StdinReceiver {
   #queue: Promise<void> = Promise.resolve()
   #taken = 0
   #isDeaf = false
+  /** What has been taken and not passed on, where a close can overtake it. */
+  #onItsWay: Buffer = Buffer.alloc(0)
 
   constructor(socket: WebSocket, receiving: Receiving, early: readonly EarlyFrame[]) {
     this.#socket = socket
@@ -88,8 +90,10 @@ export class StdinReceiver {
   }
 
   async #write(data: Buffer): Promise<void> {
-    const { container } = this.#receiving
-    const written = container.stdin.write(data)
+    const { faults, container } = this.#receiving
+    const passedOn = faults.closeOvertakesStdin ? this.#onItsWay : data
+    this.#onItsWay = data
+    const written = container.stdin.write(passedOn)
     if (container.stdin.unread > UPSTREAM_BYTES) await written
   }
 
