@@ -7,19 +7,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/older/**', 'test/oracle/oracle.test.ts'],
+          exclude: ['test/e2e/**', 'test/disruptive/**', 'test/oracle/oracle.test.ts'],
           // Runs against the fake mostly wait: many at once, each with time for a busy machine.
           maxConcurrency: 16,
           testTimeout: 20_000,
-        },
-      },
-      {
-        test: {
-          name: 'older',
-          sequence: { groupOrder: 2 },
-          include: ['test/older/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
         },
       },
       {
@@ -43,6 +34,15 @@ export default defineConfig({
           // Two cores run the cluster, too.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'disruptive',
+          include: ['test/disruptive/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

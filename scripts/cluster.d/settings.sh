@@ -6,13 +6,13 @@ readonly usage='usage: scripts/cluster up|down|status|env [--name NAME] [--cni c
   status  says what it is; exit 3 if it is not up
   env     prints exports for a shell: KUBECONFIG, KRMPOD_TEST_REGISTRY, KRMPOD_TEST_IMAGE_PREFIX,
           KRMPOD_REGISTRY_MIRRORS, KRMPOD_CLUSTER_NAME, PATH
-  --name  another cluster beside the usual one
+  --name  (or KRMPOD_CLUSTER_NAME) another cluster beside the usual one
   --cni   (or CNI) calico enforces NetworkPolicy, bridge does not; chosen at the first up, calico unless said
   --gates (or KRMPOD_CLUSTER_GATES) feature gates of the API server and the kubelet; an up without them sets them back
 KRMPOD_E2E_CONTEXT=NAME uses an existing cluster, KRMPOD_E2E_KIND=1 a kind cluster if a Docker engine answers.'
 
 read_settings() {
-  verb=${1-} name=krmpod cni=${CNI-} gates=${KRMPOD_CLUSTER_GATES-}
+  verb=${1-} name=${KRMPOD_CLUSTER_NAME:-krmpod} cni=${CNI-} gates=${KRMPOD_CLUSTER_GATES-}
   case $verb in
     up | down | status | env) shift ;;
     -h | --help | help)

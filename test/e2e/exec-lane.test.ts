@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, docker, type Ended, start } from './support/docker.ts'
 import { noise } from './support/noise.ts'
+import { speaksV5 } from './support/server.ts'
 import { callerIn, manifest } from './support/service-account.ts'
+
+const hasExecLane = await speaksV5()
 
 let space: Awaited<ReturnType<typeof testNamespace>>
 let memory: string
@@ -38,7 +41,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-describe('what a function is and sees is the same in both lanes', () => {
+describe.runIf(hasExecLane)('what a function is and sees is the same in both lanes', () => {
   test.each<[string, readonly string[]]>([
     ['its user, groups, directory, words and capabilities', [fixture('describe'), 'a', '$HOME', '']],
     ['the words and folder of an image without an entrypoint', [fixture('cmd-only')]],
@@ -69,7 +72,7 @@ describe('what a function is and sees is the same in both lanes', () => {
   })
 })
 
-describe('streams and ends', () => {
+describe.runIf(hasExecLane)('streams and ends', () => {
   test('50 MiB in and out, byte for byte', async () => {
     const input = randomBytes(50 * 1024 * 1024)
     const { exitCode, stdout, stderr } = await run([fixture('cat')], { input })
@@ -132,7 +135,7 @@ describe('streams and ends', () => {
   })
 })
 
-describe('images that speak before anybody can attach', () => {
+describe.runIf(hasExecLane)('images that speak before anybody can attach', () => {
   const EARLY = ['stdout=one\\n', 'stderr=two\\n', 'sleep=0.2', 'read', 'echo', 'stderr=three\\n']
 
   test('are exact at the first run, and at once from then on', async () => {
@@ -150,7 +153,7 @@ describe('images that speak before anybody can attach', () => {
   })
 })
 
-describe('rights', () => {
+describe.runIf(hasExecLane)('rights', () => {
   test('of the Role that krmpod ships are enough', async () => {
     const path = await kubeconfigWith(() => true)
     const ended = await docker(['run', '-i', '--network', 'none', fixture('cat')], {
@@ -179,3 +182,43 @@ describe('rights', () => {
     return path
   }
 })
+
+describe.runIf(!hasExecLane)(
+  'a server that speaks v4 only, over which the stdin of an exec has no end',
+  () => {
+    test('by wish, the reason is told', async () => {
+      const { exitCode, stdout, stderr } = await run([fixture('cat')], { input: 'in' })
+      expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 125, stdout: '' })
+      expect(stderr).toContain('HTTP 403 to v5.channel.k8s.io')
+      expect(stderr).toContain('KRMPOD_EXEC_UNAVAILABLE')
+    })
+
+    test('an image that speaks early on both streams: a doubt, each time, and why exec could not resolve it', async () => {
+      for (let time = 1; time <= 2; time += 1) {
+        const ended = await run([fixture('probe'), 'stdout=one', 'stderr=two', 'sleep=0.2', 'read'], {
+          lane: 'auto',
+          input: 'in',
+        })
+        expect({ time, exitCode: ended.exitCode, stdout: ended.stdout.toString() }).toEqual({
+          time,
+          exitCode: 125,
+          stdout: '',
+        })
+        expect(ended.stderr).toMatch(/KRMPOD_UNPROVEN/)
+        expect(ended.stderr).toContain('the exec lane cannot be used: HTTP 403 to v5.channel.k8s.io')
+      }
+    })
+
+    test('known as such, it is run by attach as long as it says nothing early', async () => {
+      const ended = await run([fixture('probe'), 'read', 'echo', 'stderr=three'], {
+        lane: 'auto',
+        input: 'in',
+      })
+      expect({ ...ended, stdout: ended.stdout.toString() }).toEqual({
+        exitCode: 0,
+        stdout: 'in',
+        stderr: 'three',
+      })
+    })
+  },
+)

@@ -1,16 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { useCluster } from './support/environment.ts'
 
-const root = join(import.meta.dirname, '../..')
-
-/** The end-to-end tests need a build and a cluster; `npm test` makes both, and so does this when called alone. */
+/**
+ * The end-to-end tests need a build and a cluster; `npm test` makes both, and so does this when called alone.
+ * KRMPOD_CLUSTER_NAME chooses the cluster.
+ */
 export default function setup(): void {
-  if (!existsSync(join(root, 'dist/docker.js')))
+  if (!existsSync(join(import.meta.dirname, '../../dist/docker.js')))
     throw new Error('no build: run `npm run build` (or `npm test`) first')
-  // A shell reads them, since they are written for one.
-  const script = 'eval "$("$0" env)" && env -0'
-  const variables = execFileSync('bash', ['-c', script, join(root, 'scripts/cluster')], { encoding: 'utf8' })
-  for (const [, name = '', value = ''] of variables.matchAll(/([^=\0]+)=([^\0]*)\0/g))
-    process.env[name] = value
+  useCluster()
 }

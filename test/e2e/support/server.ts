@@ -1,0 +1,21 @@
+import { kubectl } from './cluster.ts'
+
+/** Streams over v5.channel.k8s.io: on since 1.30, unless the server says of itself that it has them switched off. */
+export async function speaksV5(): Promise<boolean> {
+  const gate = await featureGate('TranslateStreamCloseWebsocketRequests')
+  return gate ?? (await minorVersion()) >= 30
+}
+
+/** Undefined: this server does not know of it, not yet or no more. */
+async function featureGate(name: string): Promise<boolean | undefined> {
+  const metrics = await kubectl(['get', '--raw', '/metrics'])
+  const value = new RegExp(`^kubernetes_feature_enabled\\{name="${name}",.*\\} ([01])$`, 'm').exec(
+    metrics,
+  )?.[1]
+  return value === undefined ? undefined : value === '1'
+}
+
+async function minorVersion(): Promise<number> {
+  const { minor } = JSON.parse(await kubectl(['get', '--raw', '/version'])) as { minor: string }
+  return Number.parseInt(minor, 10)
+}
