@@ -10,7 +10,7 @@ export default defineConfig({
           exclude: ['test/e2e/**', 'test/disruptive/**', 'test/oracle/oracle.test.ts'],
           // Runs against the fake mostly wait: many at once, each with time for a busy machine.
           maxConcurrency: 16,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
