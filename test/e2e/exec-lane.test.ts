@@ -79,13 +79,20 @@ describe.runIf(hasExecLane)('streams and ends', () => {
     expect({ exitCode, stderr, sha: sha256(stdout) }).toEqual({ exitCode: 0, stderr: '', sha: sha256(input) })
   })
 
-  test('50 MiB on stdout and on stderr at once, from the first moment', async () => {
-    const { exitCode, stdout, stderr } = await start(
-      ['run', '--network', 'none', fixture('probe'), 'random=50MiB:both'],
-      { namespace: space.name, env: BY_LANE('exec') },
-    )
+  test('50 MiB on stdout and on stderr at once, from the first moment: whole, or nothing and tried again', async () => {
+    const once = () =>
+      start(['run', '--network', 'none', fixture('probe'), 'random=50MiB:both'], {
+        namespace: space.name,
+        env: BY_LANE('exec'),
+      })
+    let ended = await once()
+    // A busy node may cut so much output; krmpod does not try again by itself once stderr was heard.
+    for (let more = 2; ended.exitCode === 125 && more > 0; more -= 1) {
+      expect(ended.stdout.length).toBe(0)
+      ended = await once()
+    }
     const expected = sha256(noise(50 * 1024 * 1024))
-    expect([exitCode, sha256(stdout), sha256(stderr)]).toEqual([0, expected, expected])
+    expect([ended.exitCode, sha256(ended.stdout), sha256(ended.stderr)]).toEqual([0, expected, expected])
   })
 
   test.each<[string, readonly string[], number, string]>([
