@@ -175,7 +175,8 @@ export const ERRORS = {
   STREAM_CUT: {
     exit: 125,
     when: "The connection that carries the function's output broke before its end.",
-    text: (e: { problem: string }) => `the stream of the function's output was cut: ${e.problem}`,
+    text: (e: { problem: string; neverAttached?: boolean }) =>
+      `the stream of the function's output was cut: ${e.problem}`,
     hint: 'Nothing was printed, because what arrived may not be all. Run it again.',
   },
   UNPROVEN: {

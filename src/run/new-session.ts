@@ -23,6 +23,7 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
   const early = new EarlySpeakers(host.memory, request.image)
   const helpers = new HelperVolumes(host.memory, host.api.credentials.server)
   const isPure = request.network === 'none' && host.rerun && !host.keep
+  const dials = { made: 0 }
   return new Attempts({
     rules: { wish: request.lane, speaksEarly: await speaksEarly(request, early), isPure },
     temporaryDirectory: host.temporaryDirectory,
@@ -30,7 +31,7 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
     newAttempt: async (kind, { mayBeExec }) => {
       const lane = await laneOf(kind, { request, helpers })
       const plan = await planRun(request, { ...host, lane })
-      const target = { api: host.api, plan, trace: host.trace, ...world.stop, explain: world.explain }
+      const target = { api: host.api, plan, trace: host.trace, dials, ...world.stop, explain: world.explain }
       return kind === 'exec'
         ? execSession(target, { request, host })
         : new FreshAttachSession(target, {

@@ -138,6 +138,7 @@ async function dialFeeder(target: Target, reader: Channels): Promise<Channels> {
     signal: target.signal,
   }
   for (const pauseMs of FEEDER_PAUSES_MS) {
+    target.dials.made += 1
     try {
       return await attach(target.api, options)
     } catch (error) {
@@ -145,6 +146,7 @@ async function dialFeeder(target: Target, reader: Channels): Promise<Channels> {
       await sleep(pauseMs, undefined, { signal: target.signal })
     }
   }
+  target.dials.made += 1
   return attach(target.api, options)
 }
 

@@ -26,7 +26,12 @@ interface Dialling {
   readonly connect: Connect
 }
 
-/** attach and exec requests bypass API priority and fairness: dials of one run are counted and bounded. */
+/** attach and exec requests bypass API priority and fairness: those of one run, in all its Pods, are counted and bounded. */
+export interface Dials {
+  made: number
+}
+
+/** The dials to one container. */
 export interface DialBudget {
   dials: number
   /** When the first of them was made. */
@@ -79,7 +84,7 @@ export async function dial(dialling: Dialling): Promise<Attached | undefined> {
     if (verdict.kind === 'exited') return undefined
     if (verdict.kind === 'failed') throw verdict.error
     if (verdict.kind === 'running') target.trace.enter('running')
-    if (budget.dials >= MAX_DIALS) throw notAttached(budget)
+    if (target.dials.made >= MAX_DIALS) throw notAttached(budget)
     const attached = await attempt(dialling)
     if (attached) return attached
     // It ran, and cannot be attached to: it has ended, and kubelet has not noticed yet.
@@ -88,9 +93,9 @@ export async function dial(dialling: Dialling): Promise<Attached | undefined> {
 }
 
 /** Quickly at first, then slower or at the Pod's next change, in the end only for a container that runs. */
-async function pause({ observer, budget }: Dialling): Promise<void> {
+async function pause({ target, observer, budget }: Dialling): Promise<void> {
   if (performance.now() - budget.start < BURST_MS) await sleep(BURST_PAUSE_MS * (0.8 + 0.4 * Math.random()))
-  else if (budget.dials < MAX_EARLY_DIALS || observer.verdict.kind === 'running') {
+  else if (target.dials.made < MAX_EARLY_DIALS || observer.verdict.kind === 'running') {
     await observer.change(PAUSES_MS[Math.min(budget.pauses++, PAUSES_MS.length - 1)])
   } else await observer.until((verdict) => (verdict.kind === 'waiting' ? undefined : true))
 }
@@ -108,6 +113,7 @@ async function attempt({ target, sinks, budget, connect }: Dialling): Promise<At
   const { api, signal } = target
   if (budget.dials === 0) budget.start = performance.now()
   budget.dials += 1
+  target.dials.made += 1
   try {
     const channels = await connect(api, { ...podOf(target), container: FUNCTION_CONTAINER, sinks, signal })
     const isV4 = channels.protocol.startsWith('v4')
@@ -161,5 +167,6 @@ function isNotYet(error: unknown, budget: DialBudget): boolean {
 function notAttached({ dials, refusal }: DialBudget): RunError {
   return new RunError('STREAM_CUT', {
     problem: `the container could not be attached to in ${dials} attempts: ${refusal}`,
+    neverAttached: true,
   })
 }

@@ -27,9 +27,11 @@ export function nextLane(rules: LaneRules, tried: readonly Tried[]): LaneKind | 
   const last = tried.at(-1)
   if (!last) return wish === 'auto' ? (speaksEarly ? 'exec' : 'attach') : wish
   if (isUnavailable(last)) return insteadOfExec(rules, tried)
-  if (!isPure || !isLost(last.error) || ownRuns(tried).length > 1) return undefined
+  if (!isPure || !isLost(last.error)) return undefined
   // Attach has shown that it cannot tell; the same again would be lost again.
-  return wish === 'auto' && last.error.code === 'UNPROVEN' ? 'exec' : last.lane
+  if (wish === 'auto' && last.error.code === 'UNPROVEN' && last.lane === 'attach')
+    return tried.some(({ lane }) => lane === 'exec') ? undefined : 'exec'
+  return isRepeated(tried) ? undefined : last.lane
 }
 
 /** Of several reasons the one that says most: that the exec lane is not there is none while another lane was tried. */
@@ -47,6 +49,12 @@ function insteadOfExec({ wish }: LaneRules, tried: readonly Tried[]): LaneKind |
   return wish === 'auto' && ownRuns(tried).length <= 1 ? 'attach' : undefined
 }
 
+/** A lane had its second chance: another one is no help against a connection that breaks. */
+function isRepeated(tried: readonly Tried[]): boolean {
+  const lanes = ownRuns(tried).map(({ lane }) => lane)
+  return new Set(lanes).size < lanes.length
+}
+
 /** The attempts in which the function may have run. */
 function ownRuns(tried: readonly Tried[]): readonly Tried[] {
   return tried.filter((attempt) => !isUnavailable(attempt))
@@ -61,5 +69,7 @@ function isOtherHelper(error: RunError): boolean {
 }
 
 function isLost(error: RunError): boolean {
+  // All the dials of the run were made.
+  if (isCode(error, 'STREAM_CUT') && error.details.neverAttached) return false
   return LOST.has(error.code) || (isCode(error, 'POD_LOST') && error.details.disrupted === true)
 }

@@ -1,6 +1,7 @@
 import type { ApiClient } from '../cluster/api-client.ts'
 import type { RunError } from '../errors/run-error.ts'
 import type { PodPlan } from '../plan/pod-plan.ts'
+import type { Dials } from './dial.ts'
 import type { Trace } from './trace.ts'
 
 /** What every part of a session works with. */
@@ -8,6 +9,8 @@ export interface Target {
   readonly api: ApiClient
   readonly plan: PodPlan
   readonly trace: Trace
+  /** Of the run so far. */
+  readonly dials: Dials
   /** Ends the run: aborted with a RunError that says why, at the latest at the deadline. */
   readonly signal: AbortSignal
   /** Ends the run from within; the first reason wins. */

@@ -69,10 +69,29 @@ describe('a container that does not run yet', () => {
     }
     const never = { on: 'get pods/attach', does: refuse(503, 'ServiceUnavailable', 'no tunnel to the node') }
     await using cluster = await fakeCluster({ pods: changing, requests: [never] })
-    const outcome = await runOn(cluster, { stdin: 'hello' })
+    const outcome = await runOn(cluster, { stdin: 'hello', host: { rerun: true } })
     expectFailure(cluster, outcome, 'STREAM_CUT')
     expect(outcome.error?.message).toContain('40 attempts: no tunnel to the node')
+    expect(cluster.count('get pods/attach')).toBe(40)
   })
+})
+
+test.concurrent('two Pods of one run share its 40 dials', async () => {
+  const never: PodScript = async (pod) => {
+    await pod.prepare()
+    while (!pod.deleted.aborted) {
+      await pod.step(10)
+      pod.says(RUNNING)
+    }
+  }
+  let pods = 0
+  await using cluster = await fakeCluster({
+    pods: (pod) => (++pods === 1 ? startsAfter(150)(pod) : never(pod)),
+    attach: { cutAfterBytes: 2, times: 1 },
+  })
+  expectFailure(cluster, await runOn(cluster, { stdin: 'hello', host: { rerun: true } }), 'STREAM_CUT')
+  expect(pods).toBe(2)
+  expect(cluster.count('get pods/attach')).toBe(40)
 })
 
 describe('a false open (1.30 to 1.35)', () => {

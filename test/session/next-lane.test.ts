@@ -31,7 +31,16 @@ test.each<[string, Partial<LaneRules>, readonly Tried[], 'attach' | 'exec' | und
   ['what attach cannot prove', {}, [attach(unproven)], 'exec'],
   ['what was said too early', {}, [attach(early)], 'exec'],
   ['the same, by wish', { wish: 'attach' }, [attach(early)], 'attach'],
-  ['the same, then cut', {}, [attach(early), exec(cut)], undefined],
+  ['the same, then cut', {}, [attach(early), exec(cut)], 'exec'],
+  ['the same, then cut twice', {}, [attach(early), exec(cut), exec(cut)], undefined],
+  ['a cut stream, then a doubt', {}, [attach(cut), attach(unproven)], 'exec'],
+  ['a cut stream, then a doubt, then cut', {}, [attach(cut), attach(unproven), exec(cut)], undefined],
+  [
+    'a doubt, by exec, then attach for want of it',
+    {},
+    [exec(cut), exec(noExec), attach(unproven)],
+    undefined,
+  ],
 
   ['no exec, for an image that speaks early', { speaksEarly: true }, [exec(noExec)], 'attach'],
   ['no exec, by wish', { wish: 'exec' }, [exec(noExec)], undefined],
