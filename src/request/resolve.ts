@@ -1,5 +1,6 @@
 import { allValues, isOn, lastValue } from '../argv/flag-values.ts'
 import type { ParsedArgv } from '../argv/parsed-argv.ts'
+import type { Settings } from '../settings/settings.ts'
 import { resolveAnnotations } from './annotations.ts'
 import { badValue } from './bad-value.ts'
 import { deadlineOf } from './deadline.ts'
@@ -8,6 +9,7 @@ import { resolveEnv } from './env.ts'
 import { resolveHosts } from './hosts.ts'
 import { parseImageRef } from './image-ref.ts'
 import type { Inputs } from './inputs.ts'
+import type { MountRules } from './mounts/mount.ts'
 import { resolveNames } from './names.ts'
 import { resolveNetwork } from './network.ts'
 import { resolvePlatform } from './platform.ts'
@@ -36,6 +38,8 @@ export function resolve(inputs: Inputs): RunRequest {
     ...resolveEnv(inputs),
     streams: resolveStreams(parsed),
     readOnlyRoot: settings.readOnlyRoot || isOn(parsed, 'read-only'),
+    mounts: [],
+    mountRules: mountRules(settings),
     resources: resolveResources(parsed, settings),
     pullPolicy: resolvePull(parsed),
     pullSecrets: settings.images.pullSecrets,
@@ -70,4 +74,8 @@ function checkCapabilities(parsed: ParsedArgv): void {
 function cidfile(parsed: ParsedArgv): Pick<RunRequest, 'cidfile'> {
   const cidfile = lastValue(parsed, 'cidfile')
   return cidfile ? { cidfile } : {}
+}
+
+function mountRules({ mounts: { allow, maxBytes, maxFiles } }: Settings): MountRules {
+  return { ...(allow && { allow }), maxBytes, maxFiles }
 }

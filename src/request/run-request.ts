@@ -1,3 +1,5 @@
+import type { Mount, MountRules } from './mounts/mount.ts'
+
 /** What one `docker run` asks for, with settings and environment applied: immutable, nothing left to look up. */
 export interface RunRequest {
   /** The reference as it was given, e.g. `ghcr.io/kptdev/krm-functions-catalog/set-labels:v0.2.0`. */
@@ -14,6 +16,9 @@ export interface RunRequest {
   readonly env: readonly EnvVar[]
   readonly streams: StreamWishes
   readonly readOnlyRoot: boolean
+  /** In the caller's order; no two have the same target. */
+  readonly mounts: readonly Mount[]
+  readonly mountRules: MountRules
   readonly resources: Resources
   readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
   readonly pullSecrets: readonly string[]

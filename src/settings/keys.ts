@@ -1,14 +1,16 @@
 import {
   anyText,
+  count,
   duration,
   durationOr,
+  folders,
   imageName,
   mirrors,
+  namesOf,
   namespaceName,
   oneOf,
   path,
   quantity,
-  secretNames,
   sizeInBytes,
   trueOrFalse,
   userId,
@@ -121,10 +123,42 @@ export const SETTINGS = {
     example: '10Gi',
   },
   'images.pullSecrets': {
-    type: secretNames,
+    type: namesOf('Secrets'),
     default: [],
     description: 'Secrets of the namespace that hold the passwords of private registries.',
     example: 'ghcr-pull,quay-pull',
+  },
+  'mounts.rw': {
+    type: oneOf('on', 'off'),
+    default: 'off',
+    description:
+      'Whether a function may get a bind mount that it can write to: `rw: true` of kustomize and kpt, and every bind mount of `docker run` without `readonly` or `:ro`.',
+    example: 'on',
+  },
+  'mounts.allow': {
+    type: folders,
+    description:
+      "The folders that bind mounts may come from, symbolic links followed. Not set: all that krmpod can read, as docker's default is. An empty list in a settings file: none.",
+    example: '/work,/srv/repos',
+  },
+  'mounts.volumes': {
+    type: namesOf('PersistentVolumeClaims'),
+    default: [],
+    description:
+      "The PersistentVolumeClaims of the namespace that a function may mount by name (`type=volume,source=NAME`, `-v NAME:/folder`). What is in them is not the caller's alone: name those that every function may see and, unless it asks for them read-only, write.",
+    example: 'schemas,cache',
+  },
+  'mounts.maxBytes': {
+    type: sizeInBytes,
+    default: '4Gi',
+    description: 'The most that the bind mounts of one run may hold together.',
+    example: '256Mi',
+  },
+  'mounts.maxFiles': {
+    type: count,
+    default: '100000',
+    description: 'The most files and folders that the bind mounts of one run may hold together.',
+    example: '5000',
   },
   lane: {
     type: oneOf('auto', 'attach', 'exec'),

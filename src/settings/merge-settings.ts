@@ -71,6 +71,7 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
   const namespace = of('namespace')
   const context = of('context')
   const kubeconfig = of('kubeconfig')
+  const mountsAllow = of('mounts.allow')
   const cpuLimit = of('resources.limits.cpu')
   return {
     ...(namespace !== undefined && { namespace }),
@@ -95,6 +96,13 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
       },
     },
     images: { pullSecrets: of('images.pullSecrets') },
+    mounts: {
+      rw: of('mounts.rw'),
+      ...(mountsAllow !== undefined && { allow: mountsAllow }),
+      volumes: of('mounts.volumes'),
+      maxBytes: of('mounts.maxBytes'),
+      maxFiles: of('mounts.maxFiles'),
+    },
     lane: of('lane'),
     helper: { image: of('helper.image') },
     registry: { mirrors: of('registry.mirrors') },

@@ -17,6 +17,14 @@ export interface Settings {
     readonly limits: { readonly cpu?: string; readonly memory: string; readonly ephemeralStorage: string }
   }
   readonly images: { readonly pullSecrets: readonly string[] }
+  /** `allow` not set: all that the caller can read. `volumes`: names of PersistentVolumeClaims. */
+  readonly mounts: {
+    readonly rw: 'on' | 'off'
+    readonly allow?: readonly string[]
+    readonly volumes: readonly string[]
+    readonly maxBytes: number
+    readonly maxFiles: number
+  }
   readonly lane: 'auto' | 'attach' | 'exec'
   readonly helper: { readonly image: string }
   /** Pairs of a registry's name, or `*`, and the URL to ask instead. */

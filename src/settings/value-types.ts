@@ -88,13 +88,25 @@ export const sizeInBytes: ValueType<number> = {
   schema: v.pipe(scalarText, v.regex(QUANTITY), v.transform(bytes), v.safeInteger(), v.minValue(1)),
 }
 
+export const count: ValueType<number> = {
+  expected: 'a whole number of at least one',
+  schema: v.pipe(scalarText, v.regex(/^\d+$/), v.transform(Number), v.safeInteger(), v.minValue(1)),
+}
+
 /** A YAML list, or one text with commas. */
-export const secretNames: ValueType<readonly string[]> = {
-  expected: 'names of Secrets, as a list or separated by commas',
-  schema: v.pipe(
-    v.union([v.array(v.string()), v.pipe(v.string(), v.transform(splitAtCommas))]),
-    v.array(v.pipe(v.string(), v.regex(DNS_SUBDOMAIN))),
-  ),
+const listOfTexts = v.union([v.array(v.string()), v.pipe(v.string(), v.transform(splitAtCommas))])
+
+/** `of`: what they name. */
+export function namesOf(of: string): ValueType<readonly string[]> {
+  return {
+    expected: `names of ${of}, as a list or separated by commas`,
+    schema: v.pipe(listOfTexts, v.array(v.pipe(v.string(), v.regex(DNS_SUBDOMAIN)))),
+  }
+}
+
+export const folders: ValueType<readonly string[]> = {
+  expected: 'absolute paths of folders, as a list or separated by commas',
+  schema: v.pipe(listOfTexts, v.array(v.pipe(v.string(), v.regex(/^\//)))),
 }
 
 export const imageName: ValueType<string> = {
@@ -105,10 +117,7 @@ export const imageName: ValueType<string> = {
 /** A registry's name, or `*`, and the URL to ask instead. A YAML list, or one text with commas. */
 export const mirrors: ValueType<readonly (readonly [registry: string, url: string])[]> = {
   expected: 'a list of REGISTRY=URL, such as docker.io=https://mirror.example.com',
-  schema: v.pipe(
-    v.union([v.array(v.string()), v.pipe(v.string(), v.transform(splitAtCommas))]),
-    v.array(v.pipe(v.string(), v.regex(MIRROR), v.transform(splitMirror))),
-  ),
+  schema: v.pipe(listOfTexts, v.array(v.pipe(v.string(), v.regex(MIRROR), v.transform(splitMirror)))),
 }
 
 export function oneOf<const W extends string>(...words: readonly W[]): ValueType<W> {

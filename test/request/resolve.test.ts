@@ -35,6 +35,8 @@ describe('a request', () => {
       warnings: [],
       streams: { stdin: false, stdout: true, stderr: true },
       readOnlyRoot: false,
+      mounts: [],
+      mountRules: { maxBytes: 4 * 1024 ** 3, maxFiles: 100_000 },
       resources: {
         requests: { cpu: '10m', memory: '64Mi', 'ephemeral-storage': '64Mi' },
         limits: { memory: '1Gi', 'ephemeral-storage': '1Gi' },

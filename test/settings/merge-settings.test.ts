@@ -29,6 +29,7 @@ test('with no source at all, the defaults are whole', () => {
       limits: { memory: '1Gi', ephemeralStorage: '1Gi' },
     },
     images: { pullSecrets: [] },
+    mounts: { rw: 'off', volumes: [], maxBytes: 4 * 1024 ** 3, maxFiles: 100_000 },
     lane: 'auto',
     helper: { image: 'busybox:musl' },
     registry: { mirrors: [] },
@@ -113,6 +114,11 @@ describe('values of variables', () => {
       { resources: { limits: { ephemeralStorage: '1.5Gi' } } },
     ],
     ['KRMPOD_IMAGES_PULL_SECRETS', 'a, b.c', { images: { pullSecrets: ['a', 'b.c'] } }],
+    ['KRMPOD_MOUNTS_RW', 'on', { mounts: { rw: 'on' } }],
+    ['KRMPOD_MOUNTS_ALLOW', '/work, /srv/repos', { mounts: { allow: ['/work', '/srv/repos'] } }],
+    ['KRMPOD_MOUNTS_VOLUMES', 'schemas,cache', { mounts: { volumes: ['schemas', 'cache'] } }],
+    ['KRMPOD_MOUNTS_MAX_BYTES', '256Mi', { mounts: { maxBytes: 256 * 1024 ** 2 } }],
+    ['KRMPOD_MOUNTS_MAX_FILES', '5000', { mounts: { maxFiles: 5000 } }],
     ['KRMPOD_LANE', 'exec', { lane: 'exec' }],
     ['KRMPOD_HELPER_IMAGE', 'acme.io:5000/bb@sha256:00', { helper: { image: 'acme.io:5000/bb@sha256:00' } }],
     [
@@ -180,6 +186,19 @@ describe('values of variables', () => {
       'a,,b',
       'images.pullSecrets: expected names of Secrets, as a list or separated by commas',
     ],
+    ['KRMPOD_MOUNTS_RW', 'true', 'mounts.rw: expected on or off'],
+    [
+      'KRMPOD_MOUNTS_ALLOW',
+      '/work,repos',
+      'mounts.allow: expected absolute paths of folders, as a list or separated by commas',
+    ],
+    [
+      'KRMPOD_MOUNTS_VOLUMES',
+      'My_Cache',
+      'mounts.volumes: expected names of PersistentVolumeClaims, as a list or separated by commas',
+    ],
+    ['KRMPOD_MOUNTS_MAX_FILES', '0', 'mounts.maxFiles: expected a whole number of at least one'],
+    ['KRMPOD_MOUNTS_MAX_FILES', '1k', 'mounts.maxFiles: expected a whole number of at least one'],
   ])('%s=%s is refused', (name, value, message) => {
     expect(refusal({ env: { [name]: value } })).toBe(`${name}: ${message}, got ${JSON.stringify(value)}`)
   })
@@ -213,6 +232,7 @@ describe('values of files', () => {
     ],
     ['images: {pullSecrets: [a, b]}', { images: { pullSecrets: ['a', 'b'] } }],
     ['images:\n  pullSecrets: a,b', { images: { pullSecrets: ['a', 'b'] } }],
+    ['mounts: {allow: [], maxFiles: 7}', { mounts: { allow: [], maxFiles: 7 } }],
     ['user.nobody: 1:2', { user: { nobody: '1:2' } }],
     ['kubeconfig: keys/kubeconfig', { kubeconfig: '/home/ann/.config/krmpod/keys/kubeconfig' }],
     ['kubeconfig: /etc/kubeconfig', { kubeconfig: '/etc/kubeconfig' }],
