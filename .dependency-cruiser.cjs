@@ -7,6 +7,7 @@ const ROOMS = [
   'request',
   'plan',
   'result',
+  'mounts',
   'streams',
   'cluster',
   'session',

@@ -172,6 +172,29 @@ export const ERRORS = {
     when: 'The Pod was evicted, deleted by someone else, or its node went away.',
     text: (e: { pod: string; why: string; disrupted?: boolean }) => `Pod ${e.pod} was lost: ${e.why}`,
   },
+  MOUNT_SOURCE: {
+    exit: 125,
+    when: 'The source of a bind mount does not exist, may not be mounted, or cannot be read. Nothing was made in the cluster.',
+    text: (e: { problem: string }) => `invalid mount config for type "bind": ${e.problem}`,
+  },
+  MOUNT_TOO_LARGE: {
+    exit: 125,
+    when: 'The sources of the bind mounts hold more than `mounts.maxBytes` or `mounts.maxFiles` allow. Nothing was made in the cluster.',
+    text: (e: { problem: string }) => `the mounted folders hold ${e.problem}`,
+    hint: 'Mount a smaller folder, or raise the limit.',
+  },
+  MOUNT_CHANGED: {
+    exit: 125,
+    when: 'A file below a bind mount was written to, replaced or removed while it was sent.',
+    text: (e: { path: string }) => `${e.path} changed while it was sent to the function`,
+    hint: 'The function was not started, because it would have seen half of each. Run it again when nobody writes there.',
+  },
+  MOUNT_FAILED: {
+    exit: 125,
+    when: 'The files of the bind mounts did not all arrive in the Pod as they were sent.',
+    text: (e: { problem: string; cut?: boolean }) => `the mounted files did not reach the Pod: ${e.problem}`,
+    hint: 'The function was not started.',
+  },
   STREAM_CUT: {
     exit: 125,
     when: "The connection that carries the function's output broke before its end.",

@@ -5,6 +5,7 @@ import type { Resources, RunRequest } from '../request/run-request.ts'
 import { escapeDollars } from './escape.ts'
 import type { HelperParts } from './helper.ts'
 import { FUNCTION_CONTAINER, type Nudge } from './pod-plan.ts'
+import type { ReceiverParts } from './receiver.ts'
 import { containerSecurity } from './security.ts'
 import type { PlannedVolume } from './volumes.ts'
 
@@ -12,11 +13,16 @@ interface Planned {
   readonly env: readonly ContainerEnv[]
   readonly volumes: readonly PlannedVolume[]
   readonly helper: HelperParts | undefined
+  readonly receiver: ReceiverParts | undefined
 }
 
-export function functionContainer(request: RunRequest, { env, volumes, helper }: Planned): Container {
+export function functionContainer(
+  request: RunRequest,
+  { env, volumes, helper, receiver }: Planned,
+): Container {
   const mounts = [
     ...volumes.map(({ name, mountPath }) => ({ name, mountPath })),
+    ...(receiver?.volumeMounts ?? []),
     ...(helper ? [helper.volumeMount] : []),
   ]
   return {
@@ -44,17 +50,17 @@ function ownProgram({ entrypoint, args }: RunRequest): Partial<Container> {
 }
 
 /**
- * A CPU request one millicore away makes kubelet (1.36+) relist the Pod at once. It must not change the QoS class, or
+ * A CPU request some millicores away makes kubelet (1.36+) relist the Pod at once. It must not change the QoS class, or
  * the API server refuses it: so there is none for a Guaranteed Pod, none that would make one, and none without a
  * request to start from.
  */
-export function planNudge({ requests, limits }: Resources): Nudge | undefined {
+export function planNudge({ requests, limits }: Resources, by = 1): Nudge | undefined {
   const cpu = requests.cpu === undefined ? undefined : millicores(requests.cpu)
   const limit = limits.cpu === undefined ? Number.POSITIVE_INFINITY : millicores(limits.cpu)
   if (cpu === undefined || limit === undefined || cpu < 2) return undefined
   const guaranteed = sameMemory({ requests, limits }) ? limit : undefined
   if (cpu === guaranteed) return undefined
-  const steps = [cpu + 1, cpu - 1].filter((step) => step <= limit && step !== guaranteed)
+  const steps = [cpu + by, cpu - by].filter((step) => step > 0 && step <= limit && step !== guaranteed)
   return { cpuRequests: steps.map((step) => `${step}m`) }
 }
 

@@ -10,6 +10,7 @@ import { ATTACH_LANE, type Lane } from './lane.ts'
 import { podName } from './names.ts'
 import { denyAllPolicy } from './network-policy.ts'
 import type { Identity, PodPlan } from './pod-plan.ts'
+import { type ReceiverParts, receiverParts, withRoomFor } from './receiver.ts'
 import { podSecurity } from './security.ts'
 import { planVolumes, withHome } from './volumes.ts'
 
@@ -29,7 +30,11 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
   const name = podName(request.name ?? request.image, runId)
   const { env, secretValues } = planEnv(withHome(request), name)
   const nudge = request.nudge ? planNudge(request.resources) : undefined
+  const receiverNudge = request.nudge && identity.uploads ? planNudge(request.resources, 2) : undefined
   const helper = lane.kind === 'exec' ? helperParts(request, lane.helper) : undefined
+  const { uploads } = identity
+  const receiver = uploads && receiverParts(request, uploads)
+  const resources = uploads ? withRoomFor(uploads, request.resources) : request.resources
   return {
     namespace,
     pod: {
@@ -50,7 +55,7 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
           ],
         }),
       },
-      spec: podSpec(request, { env, helper }),
+      spec: podSpec({ ...request, resources }, { env, helper, receiver }),
     },
     ...(secretValues.size > 0 && {
       secret: envSecret(secretValues, {
@@ -61,6 +66,7 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
     }),
     ...(request.network === 'none' && { policy: denyAllPolicy(namespace) }),
     ...(nudge && { nudge }),
+    ...(receiverNudge && { receiverNudge }),
     ...(lane.kind === 'exec' && { exec: { command: commandOf(request), helper: lane.helper } }),
     proof: request.proof,
     maxOutputBytes: request.maxOutputBytes,
@@ -71,14 +77,17 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
 interface Parts {
   readonly env: readonly ContainerEnv[]
   readonly helper: HelperParts | undefined
+  readonly receiver: ReceiverParts | undefined
 }
 
-function podSpec(request: RunRequest, { env, helper }: Parts): PodSpec {
+function podSpec(request: RunRequest, { env, helper, receiver }: Parts): PodSpec {
   const own = planVolumes(request)
   const volumes = [
     ...own.map(({ name, emptyDir }) => ({ name, emptyDir })),
+    ...(receiver ? [receiver.volume] : []),
     ...(helper ? [helper.volume] : []),
   ]
+  const initContainers = [...(helper?.initContainers ?? []), ...(receiver ? [receiver.initContainer] : [])]
   return {
     restartPolicy: 'Never',
     activeDeadlineSeconds: Math.max(1, Math.ceil(request.deadlineMs / 1000)),
@@ -97,8 +106,8 @@ function podSpec(request: RunRequest, { env, helper }: Parts): PodSpec {
     ...(request.platform && {
       nodeSelector: { 'kubernetes.io/os': request.platform.os, 'kubernetes.io/arch': request.platform.arch },
     }),
-    ...(helper && helper.initContainers.length > 0 && { initContainers: [...helper.initContainers] }),
-    containers: [functionContainer(request, { env, volumes: own, helper })],
+    ...(initContainers.length > 0 && { initContainers }),
+    containers: [functionContainer(request, { env, volumes: own, helper, receiver })],
     ...(volumes.length > 0 && { volumes }),
   }
 }

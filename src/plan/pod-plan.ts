@@ -12,6 +12,15 @@ export interface Identity {
   readonly owner?: { readonly name: string; readonly uid: string }
   /** `--keep`: the Pod stays, so that it can be looked at. */
   readonly kept?: boolean
+  /** What the bind mounts are made of, when there are any. */
+  readonly uploads?: PlannedUploads
+}
+
+export interface PlannedUploads {
+  /** A bind mount's source, to the number of its tree. */
+  readonly treeOf: ReadonlyMap<string, number>
+  /** What they take on the node. */
+  readonly diskBytes: number
 }
 
 /** Everything one run will do to the cluster, as values. */
@@ -23,6 +32,8 @@ export interface PodPlan {
   /** Must exist before the Pod does. */
   readonly policy?: NetworkPolicy & { readonly metadata: { readonly name: string } }
   readonly nudge?: Nudge
+  /** For the end of the container that receives the mounted files, which comes before. */
+  readonly receiverNudge?: Nudge
   /** In the exec lane: what to start in the Pod once it runs, and with whose help. */
   readonly exec?: { readonly command: FunctionCommand; readonly helper: Helper }
   readonly proof: boolean
@@ -37,3 +48,6 @@ export interface Nudge {
 
 /** The one container of a run that is the function. */
 export const FUNCTION_CONTAINER = 'function'
+
+/** The init container that the files of bind mounts are fed to. */
+export const RECEIVER_CONTAINER = 'mounts'

@@ -4,9 +4,13 @@ import { START_ERROR_REASONS, startError } from './start-error.ts'
 import type { Verdict } from './verdict.ts'
 import { finalWaitingReason } from './waiting-reason.ts'
 
-/** Reads one snapshot of the Pod. `container` is the function's; the Pod's phase is never waited for: it lags by a second. */
+/**
+ * Reads one snapshot of the Pod. `container` is the function's, or one that comes before it; the Pod's phase is never
+ * waited for: it lags by a second.
+ */
 export function podVerdict(pod: Pod, container: string): Verdict {
-  const status = pod.status?.containerStatuses?.find(({ name }) => name === container)
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {}
+  const status = [...initContainerStatuses, ...containerStatuses].find(({ name }) => name === container)
   return lost(pod, status) ?? exited(status) ?? initFailed(pod) ?? waiting(pod, status, container)
 }
 
@@ -68,7 +72,8 @@ function initFailed(pod: Pod): Verdict | undefined {
 
 function waiting(pod: Pod, status: ContainerStatus | undefined, container: string): Verdict {
   if (status?.state?.running) return { kind: 'running' }
-  const image = pod.spec?.containers.find(({ name }) => name === container)?.image ?? ''
+  const { initContainers = [], containers = [] } = pod.spec ?? {}
+  const image = [...initContainers, ...containers].find(({ name }) => name === container)?.image ?? ''
   const reason = status?.state?.waiting
   const final = reason && finalWaitingReason(reason, image)
   if (final) return failed(final)

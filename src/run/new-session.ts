@@ -1,5 +1,6 @@
 import { ATTACH_LANE, type Lane } from '../plan/lane.ts'
 import type { RunRequest } from '../request/run-request.ts'
+import { plain } from '../result/explain.ts'
 import { Attempts } from '../session/attempts.ts'
 import { FreshAttachSession } from '../session/fresh-attach.ts'
 import type { LaneKind } from '../session/next-lane.ts'
@@ -9,6 +10,7 @@ import { EarlySpeakers } from './early-speakers.ts'
 import { HelperVolumes } from './helper-volumes.ts'
 import type { RunHost } from './host.ts'
 import { planRun } from './plan-run.ts'
+import { sourcesOf } from './sources.ts'
 import type { Stop } from './stop.ts'
 
 interface World {
@@ -24,14 +26,24 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
   const helpers = new HelperVolumes(host.memory, host.api.credentials.server)
   const isPure = request.network === 'none' && host.rerun && !host.keep
   const dials = { made: 0 }
+  const sources = await sourcesOf(request)
+  for (const line of sources?.warnings ?? []) host.stderr.write(`docker: warning: ${plain(line)}\n`)
   return new Attempts({
     rules: { wish: request.lane, speaksEarly: await speaksEarly(request, early), isPure },
     temporaryDirectory: host.temporaryDirectory,
     explain: world.explain,
     newAttempt: async (kind, { mayBeExec }) => {
       const lane = await laneOf(kind, { request, helpers })
-      const plan = await planRun(request, { ...host, lane })
-      const target = { api: host.api, plan, trace: host.trace, dials, ...world.stop, explain: world.explain }
+      const plan = await planRun(request, { ...host, lane, ...(sources && { uploads: sources.planned }) })
+      const target = {
+        api: host.api,
+        plan,
+        ...(sources && { uploads: sources.trees }),
+        trace: host.trace,
+        dials,
+        ...world.stop,
+        explain: world.explain,
+      }
       return kind === 'exec'
         ? execSession(target, { request, host })
         : new FreshAttachSession(target, {

@@ -1,17 +1,20 @@
 import { ownPod } from '../cluster/own-pod.ts'
 import type { Lane } from '../plan/lane.ts'
 import { planPod } from '../plan/plan-pod.ts'
-import type { PodPlan } from '../plan/pod-plan.ts'
+import type { PlannedUploads, PodPlan } from '../plan/pod-plan.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import type { RunHost } from './host.ts'
 
 type Planner = Pick<RunHost, 'api' | 'namespace' | 'newRunId' | 'now'> &
-  Partial<Pick<RunHost, 'trace' | 'keep'>> & { readonly lane?: Lane }
+  Partial<Pick<RunHost, 'trace' | 'keep'>> & {
+    readonly lane?: Lane
+    readonly uploads?: PlannedUploads
+  }
 
 /** The plan of a run in this world: who we are, when, and inside which Pod. */
 export async function planRun(
   request: RunRequest,
-  { api, namespace, newRunId, now, trace, keep, lane }: Planner,
+  { api, namespace, newRunId, now, trace, keep, lane, uploads }: Planner,
 ): Promise<PodPlan> {
   const own = await ownPod(api.credentials)
   // An owner in another namespace would be taken for a missing one, and the Pod collected at once.
@@ -20,7 +23,14 @@ export async function planRun(
   const deadlineMs = request.deadlineMs - (trace?.elapsedMs() ?? 0)
   return planPod(
     { ...request, deadlineMs },
-    { runId: newRunId(), now: now(), namespace, ...(owner && { owner }), ...(keep && { kept: true }) },
+    {
+      runId: newRunId(),
+      now: now(),
+      namespace,
+      ...(owner && { owner }),
+      ...(keep && { kept: true }),
+      ...(uploads && { uploads }),
+    },
     lane,
   )
 }

@@ -4,11 +4,11 @@ import { RunError } from '../errors/run-error.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
 import type { Channels, Sinks, StreamEnd } from '../streams/channels.ts'
 import type { Spool } from '../streams/spool.ts'
-import { isTransient } from './api-failure.ts'
 import { type Attached, dial, isFalseOpen, newDialBudget } from './dial.ts'
 import type { Nudge } from './exit-code.ts'
+import { feedByClosing } from './feed-by-closing.ts'
 import type { PodObserver } from './pod-observer.ts'
-import { podOf, type Target } from './target.ts'
+import type { Target } from './target.ts'
 import type { StdinFate } from './whole.ts'
 
 interface Streaming {
@@ -23,7 +23,6 @@ interface Streaming {
 /** A stream that broke because the Pod was lost: the Pod's status says so soon after. */
 const BETTER_REASON_MS = 500
 const V4_CLOSE_MS = 1_000
-const FEEDER_PAUSES_MS = [50, 200, 1_000]
 /** How long the connection of a container that has ended may say nothing before it counts as dead. */
 const SILENCE_MS = 10_000
 
@@ -90,7 +89,11 @@ function sendStdin({ channels, direct }: Attached, { target, stdin }: Streaming)
     channels.feed(stdin).catch((error: unknown) => target.stop(stdinBroke(error)))
     return () => Promise.resolve(fateOf({ channels, direct, stdin }))
   }
-  const confirmed = feedByClosing(target, { stdin, reader: channels }).catch(() => {
+  const confirmed = feedByClosing(target, {
+    container: FUNCTION_CONTAINER,
+    stdin,
+    reader: channels,
+  }).catch(() => {
     channels.terminate() // nobody will give the function its stdin any more
     return false
   })
@@ -114,40 +117,6 @@ function fateOf({ channels, direct, stdin }: Attached & { stdin: Spool }): Stdin
 /** Nothing of it can be missing. */
 function isNothing(stdin: Spool): boolean {
   return stdin.ended && stdin.bytes === 0
-}
-
-/**
- * v4 has no half-close: a second connection carries stdin, and its end is stdin's end. It asks for stdout as well,
- * and drops it, because conmon stalls on an attach that reads nothing (cri-o#7945).
- */
-async function feedByClosing(
-  target: Target,
-  { stdin, reader }: { stdin: Spool; reader: Channels },
-): Promise<boolean> {
-  const feeder = await dialFeeder(target, reader)
-  return feeder.feedAndClose(stdin)
-}
-
-/** The container runs, so a refusal is trouble on the way: nothing of stdin is lost by asking again. */
-async function dialFeeder(target: Target, reader: Channels): Promise<Channels> {
-  const options = {
-    ...podOf(target),
-    container: FUNCTION_CONTAINER,
-    protocols: [reader.protocol],
-    sinks: { stdout: () => undefined, stderr: () => undefined },
-    signal: target.signal,
-  }
-  for (const pauseMs of FEEDER_PAUSES_MS) {
-    target.dials.made += 1
-    try {
-      return await attach(target.api, options)
-    } catch (error) {
-      if (!isTransient(error)) throw error
-      await sleep(pauseMs, undefined, { signal: target.signal })
-    }
-  }
-  target.dials.made += 1
-  return attach(target.api, options)
 }
 
 /** Why the stream broke: the Pod's own trouble, if it shows, is the better reason. */

@@ -24,6 +24,8 @@ interface Dialling {
   readonly sinks: Sinks
   readonly budget: DialBudget
   readonly connect: Connect
+  /** Which one, if not the function's. */
+  readonly container?: string
 }
 
 /** attach and exec requests bypass API priority and fairness: those of one run, in all its Pods, are counted and bounded. */
@@ -109,13 +111,17 @@ function isAttachable(verdict: PodObserver['verdict']): boolean {
 }
 
 /** One dial; undefined when the container does not run yet, or no more. */
-async function attempt({ target, sinks, budget, connect }: Dialling): Promise<Attached | undefined> {
+async function attempt({
+  container = FUNCTION_CONTAINER,
+  ...dialling
+}: Dialling): Promise<Attached | undefined> {
+  const { target, sinks, budget, connect } = dialling
   const { api, signal } = target
   if (budget.dials === 0) budget.start = performance.now()
   budget.dials += 1
   target.dials.made += 1
   try {
-    const channels = await connect(api, { ...podOf(target), container: FUNCTION_CONTAINER, sinks, signal })
+    const channels = await connect(api, { ...podOf(target), container, sinks, signal })
     const isV4 = channels.protocol.startsWith('v4')
     const direct = isV4 || budget.sawDirectRefusal
     if (direct) return { channels, direct }

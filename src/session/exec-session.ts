@@ -82,6 +82,7 @@ export class ExecSession implements Session {
     const nonce = randomBytes(NONCE_BYTES).toString('hex')
     const launch = { target, observer, nudge, nonce, imageConfig: this.#options.imageConfig }
     try {
+      await this.#pod.mounted()
       const command = await commandToExec(launch)
       const streams = { sinks: this.#kept.sinks, stdin }
       return await streamByExec({ target, observer, nudge, ...streams, command, nonce })

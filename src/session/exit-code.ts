@@ -13,8 +13,11 @@ export type Nudge = (stop: AbortSignal) => Promise<void>
  * Pod at once (1.36+, PLEGOnDemandRelist). It changes nothing but the moment: a refusal (no right, a quota, a
  * LimitRange, an older cluster) is done without.
  */
-export function nudger(target: Target, observer: PodObserver): Nudge {
-  const left = [...(target.plan.nudge?.cpuRequests ?? [])]
+export function nudger(
+  target: Target,
+  { observer, cpuRequests = [] }: { observer: PodObserver; cpuRequests: readonly string[] | undefined },
+): Nudge {
+  const left = [...cpuRequests]
   return async (stop) => {
     const signal = AbortSignal.any([stop, target.signal])
     for (let cpuRequest = left.shift(); cpuRequest !== undefined; cpuRequest = left.shift()) {

@@ -41,7 +41,10 @@ export class FreshAttachSession implements Session {
     this.#fedBytes = () => stdin.bytes
     const { target, observer, nudge } = this.#pod
     const streaming = { target, observer, nudge, sinks: this.#arrived.sinks, stdin }
-    this.#ended = streamByAttach(streaming).finally(() => this.#arrived.kept.end())
+    this.#ended = this.#pod
+      .mounted()
+      .then(() => streamByAttach(streaming))
+      .finally(() => this.#arrived.kept.end())
     this.#ended.catch(() => undefined) // output() and exitCode() tell of it
   }
 

@@ -1,8 +1,9 @@
 import type { RunError } from '../errors/run-error.ts'
 import type { Pod } from '../kube/types.ts'
-import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
+import { FUNCTION_CONTAINER, RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
 import { createPlannedPod, createPlannedSecret } from './create.ts'
 import { type Nudge, nudger } from './exit-code.ts'
+import { followPod } from './follow-pod.ts'
 import { ensurePolicy } from './network-policy.ts'
 import { podNotes } from './pod-notes.ts'
 import { PodObserver } from './pod-observer.ts'
@@ -19,6 +20,8 @@ export class PlannedPod {
   /** For all that goes on while the Pod is there: its signal ends with it. */
   readonly target: Target
   readonly #run: Target
+  readonly #receiver: PodObserver
+  readonly #opened: Promise<void>
   readonly #closing = new AbortController()
   #creating: Promise<Pod> | undefined
 
@@ -26,14 +29,20 @@ export class PlannedPod {
   constructor(run: Target) {
     this.#run = run
     this.target = { ...run, signal: AbortSignal.any([run.signal, this.#closing.signal]) }
-    this.observer = new PodObserver(run.api, {
-      ...podOf(run),
+    const { signal } = this.target
+    this.observer = new PodObserver({
       container: FUNCTION_CONTAINER,
-      signal: this.target.signal,
-      explain: run.explain,
+      signal,
       onVerdict: (verdict) => followPhase(run.trace, verdict),
     })
-    this.nudge = nudger(run, this.observer)
+    this.#receiver = new PodObserver({ container: RECEIVER_CONTAINER, signal })
+    this.#opened = followPod(run.api, {
+      ...podOf(run),
+      signal,
+      explain: run.explain,
+      observers: [this.observer, this.#receiver],
+    })
+    this.nudge = nudger(run, { observer: this.observer, cpuRequests: run.plan.nudge?.cpuRequests })
   }
 
   /** Resolves to the Pod's UID. */
@@ -41,12 +50,22 @@ export class PlannedPod {
     const { trace, plan, signal } = this.#run
     if (plan.policy) trace.enter('checking the network policy')
     // Before the Pod: the policy that isolates it, and the watch that sees its every change.
-    await Promise.all([ensurePolicy(this.#run), this.observer.opened])
+    await Promise.all([ensurePolicy(this.#run), this.#opened])
     this.#creating = createPlannedPod(this.#run)
     const created = await unlessStopped(this.#creating, signal)
     trace.enter('scheduling')
     await createPlannedSecret(this.#run, created)
     return created.metadata?.uid ?? ''
+  }
+
+  /** Resolves when the function has all the files that it is to see; at once when there are none. */
+  async mounted(): Promise<void> {
+    const { uploads, plan } = this.#run
+    if (!uploads) return
+    const { deliver } = await import('./deliver-mounts.ts')
+    const observer = this.#receiver
+    const nudge = nudger(this.#run, { observer, cpuRequests: plan.receiverNudge?.cpuRequests })
+    await deliver(uploads, { target: this.target, observer, nudge })
   }
 
   async notes(failure: RunError): Promise<readonly string[]> {

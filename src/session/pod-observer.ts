@@ -1,24 +1,16 @@
-import type { ApiClient } from '../cluster/api-client.ts'
-import { watchPod } from '../cluster/watch-pod.ts'
-import { asRunError, RunError } from '../errors/run-error.ts'
+import type { RunError } from '../errors/run-error.ts'
 import type { Pod } from '../kube/types.ts'
 import { podVerdict } from '../result/pod-verdict.ts'
 import type { Verdict } from '../result/verdict.ts'
 
 interface Observed {
-  readonly namespace: string
-  readonly name: string
   readonly container: string
   readonly signal: AbortSignal
-  /** Failed requests in the catalogue's words. */
-  readonly explain: (error: unknown) => unknown
-  readonly onVerdict: (verdict: Verdict) => void
+  readonly onVerdict?: (verdict: Verdict) => void
 }
 
-/** Follows one Pod, and keeps what its status last said of the run. The first exit or failure seen is kept. */
+/** What one Pod's status (follow-pod.ts) last said of one of its containers. The first exit or failure seen is kept. */
 export class PodObserver {
-  /** Resolves when every change from now on will be seen. */
-  readonly opened: Promise<void>
   #verdict: Verdict = { kind: 'waiting', phase: 'scheduling' }
   #pod: Pod | undefined
   readonly #listeners = new Set<() => void>()
@@ -26,24 +18,21 @@ export class PodObserver {
   readonly #signal: AbortSignal
   readonly #onVerdict: (verdict: Verdict) => void
 
-  constructor(api: ApiClient, observed: Observed) {
-    this.#signal = observed.signal
-    this.#container = observed.container
-    this.#onVerdict = observed.onVerdict
-    this.opened = new Promise((resolve, reject) => {
-      const following = this.#follow(api, { ...observed, onOpen: resolve })
-      // Without an error it ends with the signal, or with the Pod: by then it has been opened, or never will be.
-      following.then(
-        () => reject(observed.signal.reason as Error),
-        (error: unknown) => {
-          const reason = asRunError(observed.explain(error))
-          reject(reason)
-          this.#settle({ kind: 'failed', error: reason })
-        },
-      )
-    })
-    this.opened.catch(() => undefined)
-    observed.signal.addEventListener('abort', () => this.#notify(), { once: true })
+  constructor({ container, signal, onVerdict = () => undefined }: Observed) {
+    this.#signal = signal
+    this.#container = container
+    this.#onVerdict = onVerdict
+    signal.addEventListener('abort', () => this.#notify(), { once: true })
+  }
+
+  see(pod: Pod): void {
+    this.#pod = pod
+    this.#settle(podVerdict(pod, this.#container))
+  }
+
+  /** Nothing more will be seen. */
+  fail(error: RunError): void {
+    this.#settle({ kind: 'failed', error })
   }
 
   get verdict(): Verdict {
@@ -82,17 +71,6 @@ export class PodObserver {
     }
   }
 
-  async #follow(api: ApiClient, options: Observed & { onOpen: () => void }): Promise<void> {
-    for await (const change of watchPod(api, options)) {
-      if (change.kind === 'gone') {
-        this.#settle(lost(options.name))
-        return
-      }
-      this.#pod = change.pod
-      this.#settle(podVerdict(change.pod, options.container))
-    }
-  }
-
   #settle(verdict: Verdict): void {
     // An exit that was seen stays true whatever becomes of the Pod afterwards.
     if (this.#verdict.kind !== 'exited' && this.#verdict.kind !== 'failed') this.#verdict = verdict
@@ -103,8 +81,4 @@ export class PodObserver {
   #notify(): void {
     for (const wake of [...this.#listeners]) wake()
   }
-}
-
-function lost(pod: string): Verdict {
-  return { kind: 'failed', error: new RunError('POD_LOST', { pod, why: 'it was deleted by someone else' }) }
 }

@@ -1,5 +1,6 @@
 import type { ApiClient } from '../cluster/api-client.ts'
 import type { RunError } from '../errors/run-error.ts'
+import type { Tree } from '../mounts/tree.ts'
 import type { PodPlan } from '../plan/pod-plan.ts'
 import type { Dials } from './dial.ts'
 import type { Trace } from './trace.ts'
@@ -8,6 +9,8 @@ import type { Trace } from './trace.ts'
 export interface Target {
   readonly api: ApiClient
   readonly plan: PodPlan
+  /** What the plan's bind mounts are made of. */
+  readonly uploads?: readonly Tree[]
   readonly trace: Trace
   /** Of the run so far. */
   readonly dials: Dials

@@ -8,6 +8,7 @@ export type Phase =
   | 'scheduling'
   | 'preparing the Pod'
   | 'starting the container'
+  | 'sending the mounted files'
   | 'running'
   | 'reading the exit code'
   | 'proving the output whole'
@@ -89,7 +90,8 @@ const WAITING_FOR = {
 
 /** The Pod's status, as phases: only while the function has not been attached to. */
 export function followPhase(trace: Trace, verdict: Verdict): void {
-  if (verdict.kind !== 'waiting' || !trace.isBefore('running')) return
+  const isWaiting = trace.isBefore('running') && trace.isBefore('sending the mounted files')
+  if (verdict.kind !== 'waiting' || !isWaiting) return
   trace.enter(WAITING_FOR[verdict.phase])
   trace.waitFor(verdict.detail)
 }

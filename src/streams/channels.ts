@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { WebSocket } from 'ws'
 import { CLOSE_STDIN, decodeFrame, STDIN_CHUNK_BYTES, stdinFrame } from './frames.ts'
-import type { Spool } from './spool.ts'
 import { parseStatusFrame, type StreamStatus } from './status-frame.ts'
 
 export interface Sinks {
@@ -13,6 +12,11 @@ export interface Sinks {
 export interface StreamEnd {
   readonly status?: StreamStatus
   readonly closeCode: number
+}
+
+/** What can be read from its start, once for each connection that it is fed to. */
+export interface Source {
+  read(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
 const HIGH_WATER_BYTES = 1024 * 1024
@@ -59,7 +63,7 @@ export class Channels {
   }
 
   /** Sends all of `stdin`, then its end. Returns early, without an error, when the connection ends first. */
-  async feed(stdin: Spool): Promise<void> {
+  async feed(stdin: Source): Promise<void> {
     for await (const chunk of stdin.read()) {
       for (let at = 0; at < chunk.length; at += STDIN_CHUNK_BYTES) {
         if (!(await this.#send(stdinFrame(chunk.subarray(at, at + STDIN_CHUNK_BYTES))))) return
@@ -79,7 +83,7 @@ export class Channels {
    * it on (internal/cri/io, Attach; pkg/ioutil, NewWrapReadCloser). The copy comes back for another message, if only an
    * empty one, once it has.
    */
-  async feedAndClose(stdin: Spool): Promise<boolean> {
+  async feedAndClose(stdin: Source): Promise<boolean> {
     for await (const chunk of stdin.read()) {
       for (let at = 0; at < chunk.length; at += STDIN_CHUNK_BYTES) {
         if (!(await this.#send(stdinFrame(chunk.subarray(at, at + STDIN_CHUNK_BYTES))))) {

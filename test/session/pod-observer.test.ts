@@ -3,6 +3,7 @@ import { ApiClient } from '../../src/cluster/api-client.ts'
 import { RunError } from '../../src/errors/run-error.ts'
 import type { Verdict } from '../../src/result/verdict.ts'
 import { apiFailure } from '../../src/session/api-failure.ts'
+import { followPod } from '../../src/session/follow-pod.ts'
 import { PodObserver } from '../../src/session/pod-observer.ts'
 import { forbid } from '../doubles/fake-cluster/intervention.ts'
 import type { PodStatus } from '../doubles/fake-cluster/pod-status.ts'
@@ -15,6 +16,7 @@ const EXITED = terminated({ exitCode: 3, reason: 'Error' })
 
 interface Watching extends AsyncDisposable {
   readonly observer: PodObserver
+  readonly opened: Promise<void>
   readonly seen: readonly Verdict[]
   readonly stop: (reason: RunError) => void
 }
@@ -23,15 +25,21 @@ function watch(cluster: FakeCluster): Watching {
   const api = new ApiClient(credentialsFor(cluster))
   const controller = new AbortController()
   const seen: Verdict[] = []
-  const observer = new PodObserver(api, {
-    ...NAME,
+  const { signal } = controller
+  const observer = new PodObserver({
     container: 'function',
-    signal: controller.signal,
-    explain: (error) => apiFailure(error, { namespace: NAMESPACE, server: 'x' }),
+    signal,
     onVerdict: (verdict) => seen.push(verdict),
+  })
+  const opened = followPod(api, {
+    ...NAME,
+    signal,
+    explain: (error) => apiFailure(error, { namespace: NAMESPACE, server: 'x' }),
+    observers: [observer],
   })
   return {
     observer,
+    opened,
     seen,
     stop: (reason) => controller.abort(reason),
     [Symbol.asyncDispose]: async () => {
@@ -57,7 +65,7 @@ describe('a Pod is followed', () => {
   test('from before it exists to its exit', async () => {
     await using cluster = await fakeCluster()
     await using watching = watch(cluster)
-    await watching.observer.opened
+    await watching.opened
     makePod(cluster, PENDING)
     for (const status of [waitingFor('ContainerCreating'), RUNNING, EXITED]) says(cluster, status)
     expect(await watching.observer.until(exit)).toBe(3)
@@ -67,7 +75,7 @@ describe('a Pod is followed', () => {
   test('an exit that was seen stays true, whatever becomes of the Pod', async () => {
     await using cluster = await fakeCluster()
     await using watching = watch(cluster)
-    await watching.observer.opened
+    await watching.opened
     makePod(cluster, EXITED)
     cluster.store.remove('pods', NAME)
     await expect.poll(() => watching.seen.length).toBe(2)
@@ -77,7 +85,7 @@ describe('a Pod is followed', () => {
   test('until it is gone', async () => {
     await using cluster = await fakeCluster()
     await using watching = watch(cluster)
-    await watching.observer.opened
+    await watching.opened
     makePod(cluster, RUNNING)
     cluster.store.remove('pods', NAME)
     await expect(watching.observer.until(exit)).rejects.toMatchObject({ code: 'POD_LOST' })
@@ -88,7 +96,7 @@ describe('waiting', () => {
   test('for a change ends after a while, with or without one', async () => {
     await using cluster = await fakeCluster()
     await using watching = watch(cluster)
-    await watching.observer.opened
+    await watching.opened
     await watching.observer.change(10)
     expect(watching.seen).toEqual([])
   })
@@ -97,7 +105,7 @@ describe('waiting', () => {
     const reason = new RunError('INTERRUPTED', { by: 'SIGINT' })
     await using cluster = await fakeCluster()
     await using watching = watch(cluster)
-    await watching.observer.opened
+    await watching.opened
     const waits = [watching.observer.until(exit), watching.observer.change()]
     watching.stop(reason)
     const ended = await Promise.allSettled(waits)
@@ -113,7 +121,7 @@ describe('a watch that cannot be opened', () => {
   test('for lack of a right says so', async () => {
     await using cluster = await fakeCluster({ requests: [forbid('watch pods')] })
     await using watching = watch(cluster)
-    await expect(watching.observer.opened).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(watching.opened).rejects.toMatchObject({ code: 'FORBIDDEN' })
     expect(watching.observer.verdict).toMatchObject({ kind: 'failed', error: { code: 'FORBIDDEN' } })
   })
 
@@ -123,6 +131,6 @@ describe('a watch that cannot be opened', () => {
     await using watching = watch(cluster)
     await cluster.seen('watch pods')
     watching.stop(reason)
-    await expect(watching.observer.opened).rejects.toBe(reason)
+    await expect(watching.opened).rejects.toBe(reason)
   })
 })

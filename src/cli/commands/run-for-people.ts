@@ -3,6 +3,7 @@ import { KRMPOD_RUN_FLAGS, ownFlags } from '../../argv/own-flags.ts'
 import { parse } from '../../argv/parse.ts'
 import { renderPlan } from '../../run/dry-run.ts'
 import { planRun } from '../../run/plan-run.ts'
+import { sourcesOf } from '../../run/sources.ts'
 import type { PhaseTiming } from '../../session/trace.ts'
 import { phaseLine } from '../phase-line.ts'
 import { prepare, runCommand } from '../run-command.ts'
@@ -15,7 +16,9 @@ export async function runForPeople(words: readonly string[]): Promise<number> {
   const flags = settingFlags(own)
   if (own.dryRun) {
     const { request, host } = await prepare(command.argv, { flags })
-    return print(await renderPlan(await planRun(request, host)))
+    const sources = await sourcesOf(request)
+    const plan = await planRun(request, { ...host, ...(sources && { uploads: sources.planned }) })
+    return print(await renderPlan(plan))
   }
   const line = phaseLine(process.stderr)
   return runCommand(command.argv, {

@@ -1,0 +1,92 @@
+import { MANIFEST, MODES, TREES, treePath } from '../plan/receiver-script.ts'
+import { contentOf } from './content.ts'
+import { Manifest } from './manifest.ts'
+import { END_OF_ARCHIVE, type Member, padding, tarHeader } from './tar-header.ts'
+import { type Entry, join, onDisk, type RawPath, type Tree } from './tree.ts'
+
+/** Small members are sent together. */
+const PIECE_BYTES = 256 * 1024
+const OWNER_MAY = 0o700
+const FOLDER = { kind: 'directory', mode: 0o755, size: 0, mtime: 0, target: '' } as const
+
+/**
+ * The trees as one archive with its manifest as the last member, made while it is read: memory does not grow with the
+ * trees. Throws MOUNT_CHANGED when a file is not what it was when the trees were walked.
+ */
+export function* archiveOf(trees: readonly Tree[]): Generator<Buffer, void, undefined> {
+  let pieces: Buffer[] = []
+  let bytes = 0
+  for (const data of members(trees)) {
+    // Some of the data is only valid until the next is asked for.
+    pieces.push(Buffer.from(data))
+    bytes += data.length
+    if (bytes < PIECE_BYTES) continue
+    yield Buffer.concat(pieces)
+    pieces = []
+    bytes = 0
+  }
+  yield Buffer.concat([...pieces, END_OF_ARCHIVE])
+}
+
+function* members(trees: readonly Tree[]): Generator<Buffer, void, undefined> {
+  const manifest = new Manifest()
+  const locked = new Map<number, RawPath[]>()
+  manifest.add(FOLDER, '.')
+  yield tarHeader({ name: TREES, ...FOLDER })
+  for (const [index, tree] of trees.entries()) {
+    for (const entry of tree.entries) {
+      const name = join(treePath(index), entry.path)
+      const found = `.${name.slice(TREES.length)}`
+      manifest.add(entry, found)
+      if (entry.kind === 'directory' && (entry.mode & OWNER_MAY) !== OWNER_MAY) {
+        addTo(locked, { mode: entry.mode, path: found })
+        yield tarHeader({ ...memberOf(entry, name), mode: entry.mode | OWNER_MAY })
+      } else if (entry.sameAs === undefined) yield tarHeader(memberOf(entry, name))
+      else yield tarHeader(secondName(name, join(treePath(index), entry.sameAs)))
+      if (entry.kind === 'file') yield* fileContent(tree, entry, manifest)
+    }
+  }
+  yield* modeLists(locked)
+  yield* member(MANIFEST, Buffer.from(manifest.text()))
+}
+
+function addTo(
+  locked: Map<number, RawPath[]>,
+  { mode, path }: { readonly mode: number; readonly path: RawPath },
+): void {
+  const paths = locked.get(mode)
+  if (paths) paths.push(path)
+  else locked.set(mode, [path])
+}
+
+function memberOf({ kind, mode, size, mtime, target }: Entry, name: RawPath): Member {
+  return { name, kind, mode, size, mtime, target }
+}
+
+function secondName(name: RawPath, target: RawPath): Member {
+  return { name, kind: 'hardLink', mode: 0o644, size: 0, mtime: 0, target }
+}
+
+/** The manifest has it under each name of the file, the archive once. */
+function* fileContent({ root }: Tree, entry: Entry, manifest: Manifest): Generator<Buffer, void, undefined> {
+  for (const data of contentOf(root, entry)) {
+    manifest.content(data)
+    if (entry.sameAs === undefined) yield data
+  }
+  if (entry.sameAs === undefined) yield padding(entry.size)
+}
+
+/** Folders that their owner may not write to get their modes when everything is in them. */
+function* modeLists(locked: ReadonlyMap<number, readonly RawPath[]>): Generator<Buffer, void, undefined> {
+  if (locked.size > 0) yield tarHeader({ name: MODES, ...FOLDER })
+  for (const [mode, paths] of locked) {
+    yield* member(`${MODES}/${mode.toString(8)}`, onDisk(paths.map((path) => `${path}\0`).join('')))
+  }
+}
+
+function* member(name: string, content: Buffer): Generator<Buffer, void, undefined> {
+  const size = content.length
+  yield tarHeader({ name, kind: 'file', mode: 0o644, size, mtime: 0, target: '' })
+  yield content
+  yield padding(size)
+}

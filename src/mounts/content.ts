@@ -1,0 +1,55 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { RunError } from '../errors/run-error.ts'
+import { type Entry, type Identity, identityOf, join, legible, onDisk, type RawPath } from './tree.ts'
+
+const READ_BYTES = 256 * 1024
+
+/**
+ * The content of a file as it was when the tree was walked, in pieces that are valid until the next one. Throws
+ * MOUNT_CHANGED when it is another file by now, or was written to: never half of one and half of the other.
+ */
+export function* contentOf(root: RawPath, entry: Entry): Generator<Buffer, void, undefined> {
+  const path = join(root, entry.path)
+  const file = open(path)
+  try {
+    if (!isSame(file, entry.identity)) throw changed(path)
+    const buffer = Buffer.allocUnsafe(Math.min(entry.size, READ_BYTES))
+    for (let left = entry.size; left > 0; ) {
+      const read = readSync(file, buffer, 0, Math.min(left, buffer.length), null)
+      if (read === 0) throw changed(path)
+      left -= read
+      yield buffer.subarray(0, read)
+    }
+    if (!isSame(file, entry.identity)) throw changed(path)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Neither follows a link that took the file's place, nor waits for the other end of a pipe that did. */
+function open(path: RawPath): number {
+  try {
+    return openSync(onDisk(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ELOOP') throw changed(path)
+    const why =
+      code === 'EACCES' ? 'permission denied: docker would read it as root, krmpod reads it as you' : message
+    throw new RunError('MOUNT_SOURCE', { problem: `${legible(path)}: ${why}` }, { cause: error })
+  }
+}
+
+function isSame(file: number, { dev, ino, size, mtimeNs, ctimeNs }: Identity): boolean {
+  const now = identityOf(fstatSync(file, { bigint: true }))
+  return (
+    now.dev === dev &&
+    now.ino === ino &&
+    now.size === size &&
+    now.mtimeNs === mtimeNs &&
+    now.ctimeNs === ctimeNs
+  )
+}
+
+function changed(path: RawPath): RunError {
+  return new RunError('MOUNT_CHANGED', { path: legible(path) })
+}

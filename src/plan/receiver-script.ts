@@ -1,0 +1,44 @@
+/** Where the receiver puts the trees, below its volume. */
+export const TREES = 'tree'
+/** Lists of folders, each named like the mode that they get in the end, as paths with a NUL behind them. */
+export const MODES = 'modes'
+/** The last member of the archive: digests of everything before it (mounts/manifest.ts). */
+export const MANIFEST = 'manifest'
+
+/** Below the volume. Numbers of one width, so that trees are sorted as their paths are. */
+export function treePath(index: number): string {
+  return `${TREES}/${String(index).padStart(4, '0')}`
+}
+
+/** Exit codes of the receiver, and what they say. */
+export const RECEIVER_FAILURES: ReadonlyMap<number, string> = new Map([
+  [10, 'the volume for the files cannot be written'],
+  [11, 'the files could not be unpacked, or did not all arrive'],
+  [12, 'the end of the files did not arrive'],
+  [13, 'what was unpacked is not what was sent'],
+])
+
+/**
+ * Unpacks an archive from stdin into the folder `$1`, and ends with 0 only if everything is there as it was sent. POSIX
+ * sh, with a tar that knows GNU's long names, and find, sort, xargs, stat, readlink, cat and sha256sum: busybox or GNU.
+ * Names never go through a line of text, so that none of them can lie.
+ */
+export const RECEIVE: string = `umask 0
+export LC_ALL=C
+cd "$1" || exit 10
+tar -xpof - || exit 11
+[ -f ${MANIFEST} ] && cd ${TREES} || exit 12
+for list in ../${MODES}/*; do
+  [ ! -f "$list" ] || xargs -0 chmod "\${list##*/}" < "$list" || exit 11
+done
+of() { find . "$@" -print0 | sort -z; }
+{
+  of | sha256sum
+  of -type d | xargs -0 stat -c %a | sha256sum
+  of -type f | xargs -0 -r stat -c '%a %s' | sha256sum
+  of -type f | xargs -0 -r cat | sha256sum
+  of -type l | xargs -0 -r stat -c %s | sha256sum
+  of -type l | xargs -0 -r -n 1 readlink -n | sha256sum
+} > ../found
+[ "$(cat ../${MANIFEST})" = "$(cat ../found)" ] || exit 13
+`
