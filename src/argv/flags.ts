@@ -6,7 +6,6 @@ const HOST = 'a Pod never joins a namespace of its node'
 const CGROUPS = 'the kubelet sets up the cgroups of a Pod'
 const NETWORK = "a Pod's addresses and names are the cluster's choice"
 const PORTS = 'a function is not a server'
-const FILES = 'files are not shipped into the Pod yet'
 const DRIVERS = 'a Pod has no docker volumes or storage drivers'
 const CPU = 'a Pod has a CPU request and a CPU limit: use --cpus'
 const MEMORY = 'a Pod has a memory request and a memory limit: use --memory'
@@ -142,9 +141,20 @@ export const RUN_FLAGS: readonly Flag[] = [
   { name: 'expose', takes: 'value', does: 'ignore', why: 'it publishes nothing' },
 
   // Files.
-  { name: 'mount', takes: 'value', does: 'refuse', why: FILES },
-  { name: 'volume', short: 'v', takes: 'value', does: 'refuse', why: FILES },
-  { name: 'tmpfs', takes: 'value', does: 'refuse', why: FILES },
+  {
+    name: 'mount',
+    takes: 'value',
+    does: 'map',
+    help: 'Mount: type=bind|tmpfs|volume|image,source=S,target=T[,readonly]',
+  },
+  {
+    name: 'volume',
+    short: 'v',
+    takes: 'value',
+    does: 'map',
+    help: 'Mount: FOLDER:TARGET[:ro], VOLUME:TARGET[:ro], or TARGET for an empty folder',
+  },
+  { name: 'tmpfs', takes: 'value', does: 'map', help: 'Mount an empty folder in memory: TARGET[:size=64m]' },
   { name: 'volumes-from', takes: 'value', does: 'refuse', why: DRIVERS },
   { name: 'volume-driver', takes: 'value', does: 'refuse', why: DRIVERS },
   { name: 'storage-opt', takes: 'value', does: 'refuse', why: DRIVERS },

@@ -81,6 +81,7 @@ async function requestOf(argv: ParsedArgv, settings: Settings): Promise<RunReque
     settings,
     env: process.env,
     readFile: (path) => readFileSync(path),
+    cwd: () => process.cwd(),
     ancestors: callers,
   })
 }

@@ -45,6 +45,12 @@ export const ERRORS = {
     text: (e: { what: string; got: string; expected: string }) =>
       `invalid ${e.what} ${JSON.stringify(e.got)}: expected ${e.expected}`,
   },
+  MOUNT_NOT_ALLOWED: {
+    exit: 125,
+    when: 'A mount that the settings do not allow: a bind mount that the function could write to, or a volume that is not listed.',
+    text: (e: { mount: string; why: string }) => `${e.mount} is not allowed: ${e.why}`,
+    hint: 'The settings mounts.rw, mounts.allow and mounts.volumes say what may be mounted (docs/settings.md).',
+  },
   ENV_FILE: {
     exit: 125,
     when: 'A file given with --env-file or --label-file cannot be read or has a line that docker would refuse.',

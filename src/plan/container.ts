@@ -4,10 +4,10 @@ import { quantityToBytes } from '../request/bytes.ts'
 import type { Resources, RunRequest } from '../request/run-request.ts'
 import { escapeDollars } from './escape.ts'
 import type { HelperParts } from './helper.ts'
+import type { PlannedVolume } from './mounts.ts'
 import { FUNCTION_CONTAINER, type Nudge } from './pod-plan.ts'
 import type { ReceiverParts } from './receiver.ts'
 import { containerSecurity } from './security.ts'
-import type { PlannedVolume } from './volumes.ts'
 
 interface Planned {
   readonly env: readonly ContainerEnv[]
@@ -21,7 +21,7 @@ export function functionContainer(
   { env, volumes, helper, receiver }: Planned,
 ): Container {
   const mounts = [
-    ...volumes.map(({ name, mountPath }) => ({ name, mountPath })),
+    ...volumes.map(({ volume, mount }) => ({ name: volume.name, ...mount })),
     ...(receiver?.volumeMounts ?? []),
     ...(helper ? [helper.volumeMount] : []),
   ]

@@ -1,30 +1,29 @@
-import type { PodSpec } from '../kube/types.ts'
 import type { EnvVar, RunRequest } from '../request/run-request.ts'
+import { type PlannedVolume, planMounts } from './mounts.ts'
 
-type EmptyDir = NonNullable<NonNullable<PodSpec['volumes']>[number]['emptyDir']>
-
-export interface PlannedVolume {
-  readonly name: string
-  readonly mountPath: string
-  readonly emptyDir: EmptyDir
-}
-
+const SHM = '/dev/shm'
 const TEMP = '/tmp'
 
 /** None that the run does not need: with any, kubelet starts the container a quarter of a second later. */
-export function planVolumes({ resources, readOnlyRoot }: RunRequest): readonly PlannedVolume[] {
+export function planVolumes(request: RunRequest): readonly PlannedVolume[] {
+  const taken = new Set(request.mounts.map(({ target }) => target))
+  const own = ownVolumes(request).filter(({ mount }) => !taken.has(mount.mountPath))
+  return [...own, ...planMounts(request)]
+}
+
+/** What a run has without asking for a mount; the caller's own, in the same place, replaces it, as with docker. */
+function ownVolumes({ resources, readOnlyRoot }: RunRequest): readonly PlannedVolume[] {
   const { shmBytes } = resources
   return [
     ...(shmBytes === undefined
       ? []
       : [
           {
-            name: 'shm',
-            mountPath: '/dev/shm',
-            emptyDir: { medium: 'Memory', sizeLimit: String(shmBytes) },
+            volume: { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: String(shmBytes) } },
+            mount: { mountPath: SHM },
           },
         ]),
-    ...(readOnlyRoot ? [{ name: 'temp', mountPath: TEMP, emptyDir: {} }] : []),
+    ...(readOnlyRoot ? [{ volume: { name: 'temp', emptyDir: {} }, mount: { mountPath: TEMP } }] : []),
   ]
 }
 

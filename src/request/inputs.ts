@@ -11,6 +11,8 @@ export interface Inputs {
   readonly env: Environment
   /** For --env-file and --label-file: paths as they were written, relative to the caller's directory. */
   readonly readFile: ReadFile
+  /** The caller's directory. Asked for only where a path starts there: it may have been removed. */
+  readonly cwd: () => string
   /** The processes above this one, the parent first; as far as they can be seen. */
   readonly ancestors?: readonly Ancestor[]
 }

@@ -1,6 +1,5 @@
 import { allValues, isOn, lastValue } from '../argv/flag-values.ts'
 import type { ParsedArgv } from '../argv/parsed-argv.ts'
-import type { Settings } from '../settings/settings.ts'
 import { resolveAnnotations } from './annotations.ts'
 import { badValue } from './bad-value.ts'
 import { deadlineOf } from './deadline.ts'
@@ -9,7 +8,7 @@ import { resolveEnv } from './env.ts'
 import { resolveHosts } from './hosts.ts'
 import { parseImageRef } from './image-ref.ts'
 import type { Inputs } from './inputs.ts'
-import type { MountRules } from './mounts/mount.ts'
+import { resolveMounts } from './mounts/resolve-mounts.ts'
 import { resolveNames } from './names.ts'
 import { resolveNetwork } from './network.ts'
 import { resolvePlatform } from './platform.ts'
@@ -29,17 +28,20 @@ export function resolve(inputs: Inputs): RunRequest {
   const { parsed, settings, env, ancestors = [] } = inputs
   parseImageRef(parsed.image)
   checkCapabilities(parsed)
+  const environment = resolveEnv(inputs)
+  const mounts = resolveMounts(inputs)
   return {
     image: parsed.image,
     ...resolveProgram(parsed),
     user: resolveUser(parsed, settings),
     groups: resolveGroups(parsed),
     network: resolveNetwork(parsed),
-    ...resolveEnv(inputs),
+    env: environment.env,
     streams: resolveStreams(parsed),
     readOnlyRoot: settings.readOnlyRoot || isOn(parsed, 'read-only'),
-    mounts: [],
-    mountRules: mountRules(settings),
+    mounts: mounts.mounts,
+    mountRules: mounts.mountRules,
+    warnings: [...environment.warnings, ...mounts.warnings],
     resources: resolveResources(parsed, settings),
     pullPolicy: resolvePull(parsed),
     pullSecrets: settings.images.pullSecrets,
@@ -74,8 +76,4 @@ function checkCapabilities(parsed: ParsedArgv): void {
 function cidfile(parsed: ParsedArgv): Pick<RunRequest, 'cidfile'> {
   const cidfile = lastValue(parsed, 'cidfile')
   return cidfile ? { cidfile } : {}
-}
-
-function mountRules({ mounts: { allow, maxBytes, maxFiles } }: Settings): MountRules {
-  return { ...(allow && { allow }), maxBytes, maxFiles }
 }

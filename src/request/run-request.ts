@@ -16,7 +16,7 @@ export interface RunRequest {
   readonly env: readonly EnvVar[]
   readonly streams: StreamWishes
   readonly readOnlyRoot: boolean
-  /** In the caller's order; no two have the same target. */
+  /** No two have the same target. */
   readonly mounts: readonly Mount[]
   readonly mountRules: MountRules
   readonly resources: Resources

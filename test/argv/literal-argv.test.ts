@@ -1,19 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { parseDocker } from '../../src/argv/commands.ts'
 import { IMAGE, LITERAL_ARGV } from './literal-argv.ts'
-import { refusalOf } from './refusal-of.ts'
 
 describe('what callers of docker are known to say', () => {
   test.each(LITERAL_ARGV.filter(({ outcome }) => outcome === 'runs'))('$name runs', ({ argv }) => {
     expect(parseDocker(argv)).toMatchObject({ kind: 'run', argv: { image: IMAGE, ignored: [] } })
   })
-
-  test.each(LITERAL_ARGV.filter((literal) => literal.outcome === 'refused'))(
-    '$name is refused',
-    ({ argv, refusal }) => {
-      expect(refusalOf(() => parseDocker(argv))).toMatchObject({ exit: 125, message: refusal })
-    },
-  )
 
   test('only kpt fn doc passes words to the function', () => {
     const withWords = LITERAL_ARGV.filter(({ argv }) => argv.at(-1) !== IMAGE)

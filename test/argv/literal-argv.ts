@@ -14,8 +14,6 @@ export const IMAGE = 'ghcr.io/kptdev/krm-functions-catalog/set-labels:v0.2.0'
 const KUSTOMIZE = 'run --rm -i -a STDIN -a STDOUT -a STDERR'
 const NOBODY_OFFLINE = '--network none --user nobody --security-opt=no-new-privileges'
 const DEFAULT_ENV = '-e LOG_TO_STDERR=true -e STRUCTURED_RESULTS=true'
-const NO_FILES =
-  '--mount is not supported when running functions as Pods (files are not shipped into the Pod yet)'
 
 export const LITERAL_ARGV: readonly LiteralArgv[] = [
   runs('kustomize: defaults', `${KUSTOMIZE} ${NOBODY_OFFLINE} ${DEFAULT_ENV} ${IMAGE}`),
@@ -35,13 +33,13 @@ export const LITERAL_ARGV: readonly LiteralArgv[] = [
     'kustomize: a bind mount',
     `${KUSTOMIZE} ${NOBODY_OFFLINE}
       --mount type=bind,source=/repo/base/files,target=/files,readonly ${DEFAULT_ENV} ${IMAGE}`,
-    NO_FILES,
+    unsupported('a bind mount at /files', 'files are not shipped into the Pod yet'),
   ),
   refused(
     'kustomize: a bind mount with rw: true',
     `${KUSTOMIZE} ${NOBODY_OFFLINE}
       --mount type=bind,source=/repo/base/files,target=/files ${DEFAULT_ENV} ${IMAGE}`,
-    NO_FILES,
+    writable('type=bind,source=/repo/base/files,target=/files'),
   ),
   runs(
     'kustomize: envs: [NOSUCHVAR, EMPTY=, FOO=bar]',
@@ -51,7 +49,12 @@ export const LITERAL_ARGV: readonly LiteralArgv[] = [
     'kustomize: a mount without a type',
     `${KUSTOMIZE} ${NOBODY_OFFLINE}
       --mount type=,source=/repo/base/abs,target=/x,readonly ${DEFAULT_ENV} ${IMAGE}`,
-    NO_FILES,
+    `invalid argument "type=,source=/repo/base/abs,target=/x,readonly" for "--mount" flag: invalid value for 'type': value is empty`,
+  ),
+  runs(
+    'kustomize: a tmpfs with rw: true',
+    `${KUSTOMIZE} ${NOBODY_OFFLINE}
+      --mount type=tmpfs,source=/repo/base,target=/scratch ${DEFAULT_ENV} ${IMAGE}`,
   ),
   refused(
     'kustomize: everything at once',
@@ -62,7 +65,7 @@ export const LITERAL_ARGV: readonly LiteralArgv[] = [
       --mount type=volume,source=/repo/base/myvol,target=/vol,readonly
       --mount type=bind,source=/repo/base/rel,target=/m,readonly --mount type=bind,source=/abs,target=/n
       -e A=1 -e FOO=imp ${DEFAULT_ENV} -e HOME -e PATH ${IMAGE}`,
-    NO_FILES,
+    writable('type=bind,source=/repo/base/files,target=/rw'),
   ),
   runs(
     'kustomize 3.8.1: every variable of the caller by name, the default network',
@@ -77,7 +80,7 @@ export const LITERAL_ARGV: readonly LiteralArgv[] = [
   refused(
     'kustomize 3.7.0: a mount',
     `${KUSTOMIZE} ${NOBODY_OFFLINE} --mount type=bind,src=/repo/base/files,dst=/files:ro -e HOME ${IMAGE}`,
-    NO_FILES,
+    unsupported('a mount at /files:ro', "Kubernetes has no ':' in a mount path"),
   ),
   runs('kpt fn eval', `run --rm -i ${NOBODY_OFFLINE} --pull missing ${IMAGE}`),
   refused(
@@ -85,7 +88,7 @@ export const LITERAL_ARGV: readonly LiteralArgv[] = [
     `run --rm -i --network host --user 0:0 --security-opt=no-new-privileges --pull always
       --mount type=bind,source=rel,target=/m,readonly --mount type=bind,source=/abs,target=/n
       -e A=1 -e HOME ${IMAGE}`,
-    NO_FILES,
+    `invalid mount config for type "bind": invalid mount path: 'rel' mount path must be absolute`,
   ),
   runs(
     'kpt fn render --allow-network',
@@ -111,4 +114,8 @@ function refused(name: string, line: string, refusal: string): LiteralArgv {
 
 function unsupported(flag: string, why: string): string {
   return `${flag} is not supported when running functions as Pods (${why})`
+}
+
+function writable(mount: string): string {
+  return `--mount "${mount}" is not allowed: the function could write to it, and mounts.rw is off: mount it read-only, or set KRMPOD_MOUNTS_RW=on`
 }

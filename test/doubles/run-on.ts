@@ -64,7 +64,10 @@ function requestOf({ argv = ['-i', '--network', 'none', IMAGE], env = {}, reques
   const readFile = (path: string): never => {
     throw new Error(`no file ${path}`)
   }
-  return { ...resolve({ parsed: command.argv, settings: mergeSettings({}), env, readFile }), ...request }
+  return {
+    ...resolve({ parsed: command.argv, settings: mergeSettings({}), env, readFile, cwd: () => '/work' }),
+    ...request,
+  }
 }
 
 export function credentialsFor(cluster: Reachable): Credentials {

@@ -22,7 +22,13 @@ function plan(argv: readonly string[]): string {
   const readFile = (path: string): never => {
     throw new Error(`no file ${path}`)
   }
-  const request = resolve({ parsed: command.argv, settings: SETTINGS, env: ENV, readFile })
+  const request = resolve({
+    parsed: command.argv,
+    settings: SETTINGS,
+    env: ENV,
+    readFile,
+    cwd: () => '/repo',
+  })
   const { policy, pod, secret } = planPod(request, NOW)
   return stringify({ ...(policy && { policy }), pod, ...(secret && { secret }) }, { lineWidth: 0 })
 }

@@ -85,6 +85,7 @@ describe('a request', () => {
       parsed: command.argv,
       settings: SETTINGS,
       env: {},
+      cwd: () => '/work',
       readFile: () => new Uint8Array(),
     })
     expect(image).toBe(IMAGE)
@@ -95,7 +96,7 @@ describe('a request', () => {
   test('reads every flag that is mapped, and no other', () => {
     const flags = new AskedFlags()
     const parsed = { image: 'img', command: [], ignored: [], flags }
-    resolve({ parsed, settings: SETTINGS, env: {}, readFile: () => new Uint8Array() })
+    resolve({ parsed, settings: SETTINGS, env: {}, cwd: () => '/work', readFile: () => new Uint8Array() })
     // The Pod is always removed and never gains privileges; help is no request.
     const unread = ['rm', 'security-opt', 'help']
     const mapped = RUN_FLAGS.filter(({ does }) => does === 'map').map(({ name }) => name)

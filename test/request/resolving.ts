@@ -22,6 +22,7 @@ export function request(words: string | readonly string[], given: Given = {}): R
     parsed: command.argv,
     settings: { ...SETTINGS, ...settings },
     env,
+    cwd: () => '/work',
     readFile: (path) => {
       const content = files[path]
       if (content === undefined) throw new Error(`open ${path}: no such file or directory`)

@@ -1,4 +1,4 @@
-/** What `--mount`, `-v` and `--tmpfs` put into the function's file system: one row each, targets absolute and clean. */
+/** What `--mount`, `-v` and `--tmpfs` put into the function's file system. Targets are absolute, without `.` and `..`. */
 export type Mount = BindMount | TmpfsMount | VolumeMount | ScratchMount | ImageMount
 
 /** Files of the caller's. Whether they exist, and may be read, is not known here. */
@@ -20,7 +20,7 @@ export interface TmpfsMount {
 }
 
 /** A PersistentVolumeClaim of the namespace, by docker's name for a volume. */
-export interface VolumeMount {
+interface VolumeMount {
   readonly kind: 'volume'
   readonly claim: string
   readonly target: string
@@ -36,7 +36,7 @@ export interface ScratchMount {
 }
 
 /** The files of an image, which nobody can write to. */
-export interface ImageMount {
+interface ImageMount {
   readonly kind: 'image'
   readonly reference: string
   readonly target: string
