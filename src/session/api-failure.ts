@@ -19,12 +19,20 @@ export function apiFailure(error: unknown, { namespace, server }: Where): unknow
   const { status, message } = error
   const { verb, resource } = error.action
   if (status === 401) return new RunError('UNAUTHORIZED', { server }, { cause: error })
+  const notes = notesOn(message)
   if (status === 403)
-    return new RunError('FORBIDDEN', { verb, resource, namespace, message }, { cause: error })
+    return new RunError('FORBIDDEN', { verb, resource, namespace, message }, { cause: error, notes })
   if (status === 404 && message.startsWith('namespaces ')) {
     return new RunError('NAMESPACE_NOT_FOUND', { namespace }, { cause: error })
   }
-  return new RunError('API_REJECTED', { verb, resource, status, message }, { cause: error })
+  return new RunError('API_REJECTED', { verb, resource, status, message }, { cause: error, notes })
+}
+
+/** A server without image volumes drops what it does not know, and misses a type; an older Pod Security knows none. */
+function notesOn(message: string): readonly string[] {
+  return /must specify a volume type|restricted volume types/.test(message)
+    ? ['Of the mounts, type=image needs image volumes, which Kubernetes has by default since 1.35.']
+    : []
 }
 
 /** Trouble that may pass by itself: waited for inside the deadline. */

@@ -28,6 +28,16 @@ describe('a failed request, in the words of the catalogue', () => {
     expect((failure as RunError).message).toContain(words)
   })
 
+  test.each([
+    apiError(422, 'spec.volumes[0]: Required value: must specify a volume type'),
+    apiError(403, 'violates PodSecurity "restricted:latest": restricted volume types (volume "mount-0" …)'),
+  ])('%s has a note about image volumes', (error) => {
+    const { notes } = apiFailure(error, WHERE) as RunError
+    expect(notes).toEqual([
+      'Of the mounts, type=image needs image volumes, which Kubernetes has by default since 1.35.',
+    ])
+  })
+
   test.each([new TypeError('a fault of ours'), new RunError('NO_IMAGE', undefined), 'text', undefined])(
     '%s stays what it is',
     (error) => {
