@@ -191,15 +191,22 @@ export const ERRORS = {
   },
   MOUNT_CHANGED: {
     exit: 125,
-    when: 'A file below a bind mount was written to, replaced or removed while it was sent.',
-    text: (e: { path: string }) => `${e.path} changed while it was sent to the function`,
-    hint: 'The function was not started, because it would have seen half of each. Run it again when nobody writes there.',
+    when: 'A file below a bind mount was written to, replaced or removed by somebody else while it was sent, or while a function could write to it.',
+    text: (e: { path: string }) => `${e.path} was changed by somebody else during the run`,
+    hint: 'Nothing was printed, and none of the mounted files was touched. Run it again when nobody writes there.',
   },
   MOUNT_FAILED: {
     exit: 125,
     when: 'The files of the bind mounts did not all arrive in the Pod as they were sent.',
     text: (e: { problem: string; cut?: boolean }) => `the mounted files did not reach the Pod: ${e.problem}`,
     hint: 'The function was not started.',
+  },
+  MOUNT_RETURN: {
+    exit: 125,
+    when: 'What a function did to a bind mount with `rw: true` could not be brought back.',
+    text: (e: { problem: string; cut?: boolean }) =>
+      `the changes of the mounted files cannot be brought back: ${e.problem}`,
+    hint: 'Nothing was printed.',
   },
   STREAM_CUT: {
     exit: 125,

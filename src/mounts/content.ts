@@ -50,6 +50,6 @@ function isSame(file: number, { dev, ino, size, mtimeNs, ctimeNs }: Identity): b
   )
 }
 
-function changed(path: RawPath): RunError {
+export function changed(path: RawPath): RunError {
   return new RunError('MOUNT_CHANGED', { path: legible(path) })
 }

@@ -9,7 +9,6 @@ import { type HelperParts, helperParts } from './helper.ts'
 import { ATTACH_LANE, type Lane } from './lane.ts'
 import { podName } from './names.ts'
 import { denyAllPolicy } from './network-policy.ts'
-import { refuseBindMounts } from './no-bind-mounts.ts'
 import type { Identity, PodPlan } from './pod-plan.ts'
 import { type ReceiverParts, receiverParts, withRoomFor } from './receiver.ts'
 import { podSecurity } from './security.ts'
@@ -34,7 +33,6 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
   const receiverNudge = request.nudge && identity.uploads ? planNudge(request.resources, 2) : undefined
   const helper = lane.kind === 'exec' ? helperParts(request, lane.helper) : undefined
   const { uploads } = identity
-  if (!uploads) refuseBindMounts(request)
   const receiver = uploads && receiverParts(request, uploads)
   const resources = uploads ? withRoomFor(uploads, request.resources) : request.resources
   return {

@@ -1,0 +1,109 @@
+import { chmodSync, mkdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { treePath } from '../plan/receiver-script.ts'
+import { changed } from './content.ts'
+import { type Difference, difference } from './difference.ts'
+import { look, Replacement, replaceLink } from './replace.ts'
+import { type Archive, membersOf, returnedIn } from './returned.ts'
+import { type Entry, type Identity, join, onDisk, type RawPath, type Tree } from './tree.ts'
+
+/** What came back of the trees that a function could write to. */
+export interface Changes {
+  readonly trees: readonly { readonly tree: Tree; readonly index: number }[]
+  /** sha256 of each file as it was sent, by its name in the archive. */
+  readonly sent: ReadonlyMap<RawPath, string>
+  readonly archive: Archive
+}
+
+type Made = Difference['make'][number]
+
+/**
+ * Does to the caller's files what the function did to its copies: each file at once, by a rename, and nothing outside of
+ * the source. Throws MOUNT_CHANGED, before it has touched anything, when somebody else has changed what the function did.
+ */
+export async function applyChanges({ trees, sent, archive }: Changes): Promise<void> {
+  const plans = []
+  for (const { tree, index } of trees) {
+    const returned = await returnedIn(archive, index)
+    const digests = new Map(
+      tree.entries.map(({ path }) => [path, sent.get(join(treePath(index), path)) ?? '']),
+    )
+    plans.push({ tree, difference: difference(tree.entries, { sent: digests, returned }) })
+  }
+  for (const plan of plans) checkUntouched(plan.tree, plan.difference)
+  for (const plan of plans) await apply(plan.tree, { difference: plan.difference, archive })
+}
+
+/** Whatever is going to be replaced or removed is what was sent; whatever is new is not there. */
+function checkUntouched({ root }: Tree, { remove, make, chmod }: Difference): void {
+  for (const entry of remove) checkSame(root, entry)
+  for (const { was } of chmod) checkSame(root, was)
+  const removed = new Set(remove.map(({ path }) => path))
+  for (const { path, was } of make) {
+    if (was) checkSame(root, was)
+    else if (!removed.has(path) && look(join(root, path))) throw changed(join(root, path))
+  }
+}
+
+function checkSame(root: RawPath, { path, kind, identity }: Entry): void {
+  const now = look(join(root, path))
+  if (!now) throw changed(join(root, path))
+  // A folder changes with everything that is done in it.
+  const isSame = (key: keyof Identity): boolean => now[key] === identity[key]
+  const keys: readonly (keyof Identity)[] =
+    kind === 'directory' ? ['dev', 'ino'] : ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs']
+  if (!keys.every(isSame)) throw changed(join(root, path))
+}
+
+async function apply(
+  { root }: Tree,
+  { difference, archive }: { difference: Difference; archive: Archive },
+): Promise<void> {
+  const { remove, make, chmod } = difference
+  for (const { path, kind } of remove) {
+    const file = onDisk(join(root, path))
+    if (kind === 'directory') removeIfEmpty(file)
+    else unlinkSync(file)
+  }
+  for (const { path, to } of make) {
+    const full = join(root, path)
+    // Its owner has to fill it; the mode that it is to have comes last.
+    if (to.kind === 'directory') mkdirSync(onDisk(full), 0o700)
+    else if (to.kind === 'link') replaceLink(full, to.target)
+  }
+  await writeFiles(root, { make, archive })
+  for (const { path, to } of [...make].reverse()) {
+    if (to.kind === 'directory') chmodSync(onDisk(join(root, path)), to.mode)
+  }
+  for (const { path, mode } of chmod) chmodSync(onDisk(join(root, path)), mode)
+}
+
+/** In the order of the archive, which is read once more. */
+async function writeFiles(
+  root: RawPath,
+  { make, archive }: { make: Difference['make']; archive: Archive },
+): Promise<void> {
+  const byMember = new Map<RawPath, Made[]>()
+  for (const made of make) {
+    if (made.to.kind !== 'file') continue
+    byMember.set(made.to.member, [...(byMember.get(made.to.member) ?? []), made])
+  }
+  if (byMember.size === 0) return
+  for await (const { name, entry } of membersOf(archive)) {
+    const files = (byMember.get(name) ?? []).map((made) => new Replacement(join(root, made.path), made))
+    try {
+      for await (const data of entry) for (const file of files) file.write(data as Uint8Array)
+      for (const file of files) file.finish()
+    } finally {
+      for (const file of files) file.discard()
+    }
+  }
+}
+
+/** Somebody else's file in it, or one that was not sent, keeps it. */
+function removeIfEmpty(folder: Buffer): void {
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
+  }
+}
