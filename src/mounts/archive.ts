@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { MANIFEST, MODES, TREES, treePath } from '../plan/receiver-script.ts'
 import { contentOf } from './content.ts'
 import { Manifest } from './manifest.ts'
@@ -11,12 +12,15 @@ const FOLDER = { kind: 'directory', mode: 0o755, size: 0, mtime: 0, target: '' }
 
 /**
  * The trees as one archive with its manifest as the last member, made while it is read: memory does not grow with the
- * trees. Throws MOUNT_CHANGED when a file is not what it was when the trees were walked.
+ * trees. `sent` is filled with the sha256 of each file, by its name in the archive. Throws MOUNT_CHANGED when a file is not what it was when the trees were walked.
  */
-export function* archiveOf(trees: readonly Tree[]): Generator<Buffer, void, undefined> {
+export function* archiveOf(
+  trees: readonly Tree[],
+  sent?: Map<RawPath, string>,
+): Generator<Buffer, void, undefined> {
   let pieces: Buffer[] = []
   let bytes = 0
-  for (const data of members(trees)) {
+  for (const data of members(trees, sent)) {
     // Some of the data is only valid until the next is asked for.
     pieces.push(Buffer.from(data))
     bytes += data.length
@@ -28,7 +32,10 @@ export function* archiveOf(trees: readonly Tree[]): Generator<Buffer, void, unde
   yield Buffer.concat([...pieces, END_OF_ARCHIVE])
 }
 
-function* members(trees: readonly Tree[]): Generator<Buffer, void, undefined> {
+function* members(
+  trees: readonly Tree[],
+  sent: Map<RawPath, string> | undefined,
+): Generator<Buffer, void, undefined> {
   const manifest = new Manifest()
   const locked = new Map<number, RawPath[]>()
   manifest.add(FOLDER, '.')
@@ -43,7 +50,7 @@ function* members(trees: readonly Tree[]): Generator<Buffer, void, undefined> {
         yield tarHeader({ ...memberOf(entry, name), mode: entry.mode | OWNER_MAY })
       } else if (entry.sameAs === undefined) yield tarHeader(memberOf(entry, name))
       else yield tarHeader(secondName(name, join(treePath(index), entry.sameAs)))
-      if (entry.kind === 'file') yield* fileContent(tree, entry, manifest)
+      if (entry.kind === 'file') yield* fileContent(entry, { tree, name, manifest, sent })
     }
   }
   yield* modeLists(locked)
@@ -67,12 +74,25 @@ function secondName(name: RawPath, target: RawPath): Member {
   return { name, kind: 'hardLink', mode: 0o644, size: 0, mtime: 0, target }
 }
 
+interface Sending {
+  readonly tree: Tree
+  readonly name: RawPath
+  readonly manifest: Manifest
+  readonly sent: Map<RawPath, string> | undefined
+}
+
 /** The manifest has it under each name of the file, the archive once. */
-function* fileContent({ root }: Tree, entry: Entry, manifest: Manifest): Generator<Buffer, void, undefined> {
-  for (const data of contentOf(root, entry)) {
+function* fileContent(
+  entry: Entry,
+  { tree, name, manifest, sent }: Sending,
+): Generator<Buffer, void, undefined> {
+  const hash = sent && createHash('sha256')
+  for (const data of contentOf(tree.root, entry)) {
     manifest.content(data)
+    hash?.update(data)
     if (entry.sameAs === undefined) yield data
   }
+  if (hash) sent.set(name, hash.digest('hex'))
   if (entry.sameAs === undefined) yield padding(entry.size)
 }
 

@@ -1,6 +1,7 @@
 import { GRACE_MS } from '../kube/expiry.ts'
 import { ANNOTATIONS, LABELS, MANAGED_BY } from '../kube/labels.ts'
 import type { ContainerEnv, PodSpec } from '../kube/types.ts'
+import type { MountRules } from '../request/mounts/mount.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import { functionContainer, planNudge } from './container.ts'
 import { envSecret, planEnv } from './environment.ts'
@@ -10,7 +11,7 @@ import { ATTACH_LANE, type Lane } from './lane.ts'
 import { podName } from './names.ts'
 import { denyAllPolicy } from './network-policy.ts'
 import type { Identity, PodPlan } from './pod-plan.ts'
-import { type ReceiverParts, receiverParts, withRoomFor } from './receiver.ts'
+import { type ReceiverParts, receiverParts, withRoomFor, writableTrees } from './receiver.ts'
 import { podSecurity } from './security.ts'
 import { planVolumes, withHome } from './volumes.ts'
 
@@ -34,6 +35,7 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
   const helper = lane.kind === 'exec' ? helperParts(request, lane.helper) : undefined
   const { uploads } = identity
   const receiver = uploads && receiverParts(request, uploads)
+  const writable = uploads ? writableTrees(request, uploads) : []
   const resources = uploads ? withRoomFor(uploads, request.resources) : request.resources
   return {
     namespace,
@@ -55,7 +57,7 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
           ],
         }),
       },
-      spec: podSpec({ ...request, resources }, { env, helper, receiver }),
+      spec: podSpec({ ...request, resources }, { env, helper, receiver, givesBack: writable.length > 0 }),
     },
     ...(secretValues.size > 0 && {
       secret: envSecret(secretValues, {
@@ -67,6 +69,8 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
     ...(request.network === 'none' && { policy: denyAllPolicy(namespace) }),
     ...(nudge && { nudge }),
     ...(receiverNudge && { receiverNudge }),
+    writable,
+    maxReturnBytes: packedBytes(request.mountRules),
     ...(lane.kind === 'exec' && { exec: { command: commandOf(request), helper: lane.helper } }),
     proof: request.proof,
     maxOutputBytes: request.maxOutputBytes,
@@ -78,20 +82,23 @@ interface Parts {
   readonly env: readonly ContainerEnv[]
   readonly helper: HelperParts | undefined
   readonly receiver: ReceiverParts | undefined
+  readonly givesBack: boolean
 }
 
-function podSpec(request: RunRequest, { env, helper, receiver }: Parts): PodSpec {
+function podSpec(request: RunRequest, { env, helper, receiver, givesBack }: Parts): PodSpec {
   const own = planVolumes(request)
   const volumes = [
     ...own.map(({ volume }) => volume),
     ...(receiver ? [receiver.volume] : []),
     ...(helper ? [helper.volume] : []),
   ]
-  const initContainers = [...(helper?.initContainers ?? []), ...(receiver ? [receiver.initContainer] : [])]
+  const initContainers = [...(helper?.initContainers ?? []), ...(receiver?.initContainers ?? [])]
+  const deadlineSeconds = Math.max(1, Math.ceil(request.deadlineMs / 1000))
   return {
     restartPolicy: 'Never',
-    activeDeadlineSeconds: Math.max(1, Math.ceil(request.deadlineMs / 1000)),
-    terminationGracePeriodSeconds: request.stopTimeoutSeconds,
+    activeDeadlineSeconds: deadlineSeconds,
+    // The one that gives files back is told to end when the function has ended, and has work to do then.
+    terminationGracePeriodSeconds: givesBack ? deadlineSeconds : request.stopTimeoutSeconds,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: podSecurity(request),
@@ -110,6 +117,11 @@ function podSpec(request: RunRequest, { env, helper, receiver }: Parts): PodSpec
     containers: [functionContainer(request, { env, volumes: own, helper, receiver })],
     ...(volumes.length > 0 && { volumes }),
   }
+}
+
+/** Each file has a header of its own in an archive, one more if its name is long, and fills whole blocks. */
+function packedBytes({ maxBytes, maxFiles }: MountRules): number {
+  return maxBytes + 4 * 512 * maxFiles
 }
 
 function commandOf({ entrypoint, args, ...request }: RunRequest): FunctionCommand {

@@ -34,6 +34,10 @@ export interface PodPlan {
   readonly nudge?: Nudge
   /** For the end of the container that receives the mounted files, which comes before. */
   readonly receiverNudge?: Nudge
+  /** The trees that come back when the function has ended with 0. */
+  readonly writable: readonly number[]
+  /** As much of them, packed. */
+  readonly maxReturnBytes: number
   /** In the exec lane: what to start in the Pod once it runs, and with whose help. */
   readonly exec?: { readonly command: FunctionCommand; readonly helper: Helper }
   readonly proof: boolean
@@ -51,3 +55,6 @@ export const FUNCTION_CONTAINER = 'function'
 
 /** The init container that the files of bind mounts are fed to. */
 export const RECEIVER_CONTAINER = 'mounts'
+
+/** The one that outlives the function and gives them back, where it may write to them. */
+export const GIVER_CONTAINER = 'changes'

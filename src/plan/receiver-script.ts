@@ -42,3 +42,26 @@ of() { find . "$@" -print0 | sort -z; }
 } > ../found
 [ "$(cat ../${MANIFEST})" = "$(cat ../found)" ] || exit 13
 `
+
+/** sha256 in hexadecimal digits, behind the archive that GIVE_BACK writes: its own, so that nothing of it is missing. */
+export const DIGEST_BYTES = 64
+
+/** Exit codes of GIVE_BACK, and what they say. */
+export const GIVE_BACK_FAILURES: ReadonlyMap<number, string> = new Map([
+  [10, 'the volume with the files cannot be read'],
+  [14, 'the files could not be packed'],
+])
+
+/**
+ * Waits for the end of its stdin, then packs the trees `$2` … of the folder `$1`, and says the digest of all that: it
+ * packs them twice, so that it is the digest of what is there, not of what was sent. Deaf to TERM, because kubelet says
+ * so when the function has ended.
+ */
+export const GIVE_BACK: string = `trap '' TERM
+cat > /dev/null
+cd "$1" || exit 10
+shift
+sum=$(tar -cf - "$@" | sha256sum) || exit 14
+tar -cf - "$@" || exit 14
+printf %s "\${sum%% *}"
+`

@@ -3,8 +3,8 @@ import { quantityToBytes } from '../request/bytes.ts'
 import type { BindMount } from '../request/mounts/mount.ts'
 import type { ResourceList, Resources, RunRequest } from '../request/run-request.ts'
 import { escapeDollars } from './escape.ts'
-import { type PlannedUploads, RECEIVER_CONTAINER } from './pod-plan.ts'
-import { RECEIVE, treePath } from './receiver-script.ts'
+import { GIVER_CONTAINER, type PlannedUploads, RECEIVER_CONTAINER } from './pod-plan.ts'
+import { GIVE_BACK, RECEIVE, treePath } from './receiver-script.ts'
 import { containerSecurity } from './security.ts'
 
 type VolumeMount = NonNullable<Container['volumeMounts']>[number]
@@ -15,33 +15,64 @@ const MOUNT_PATH = '/mounts'
 /** The parts of a Pod whose function gets files of the caller's. */
 export interface ReceiverParts {
   readonly volume: NonNullable<PodSpec['volumes']>[number]
-  readonly initContainer: Container
+  readonly initContainers: readonly Container[]
   readonly volumeMounts: readonly VolumeMount[]
 }
 
-/** Before the function starts, an init container takes the files from its stdin and checks them. */
-export function receiverParts(request: RunRequest, { treeOf }: PlannedUploads): ReceiverParts {
-  const binds = request.mounts.filter((mount): mount is BindMount => mount.kind === 'bind')
-  const { requests, limits } = request.resources
+/**
+ * Before the function starts, an init container takes the files from its stdin and checks them. Another one outlives the
+ * function, where it may write to them, and gives them back.
+ */
+export function receiverParts(request: RunRequest, uploads: PlannedUploads): ReceiverParts {
+  const { treeOf } = uploads
+  const binds = bindMounts(request)
+  const writable = writableTrees(request, uploads)
+  const receiver = scriptContainer(request, { name: RECEIVER_CONTAINER, words: [RECEIVE, 'sh', MOUNT_PATH] })
+  const words = [GIVE_BACK, 'sh', MOUNT_PATH, ...writable.map(treePath)]
   return {
     volume: { name: VOLUME, emptyDir: {} },
-    initContainer: {
-      name: RECEIVER_CONTAINER,
-      image: request.helperImage,
-      imagePullPolicy: 'IfNotPresent',
-      command: ['sh', '-c', RECEIVE, 'sh', MOUNT_PATH].map(escapeDollars),
-      stdin: true,
-      stdinOnce: true,
-      resources: { requests: { ...requests }, limits: { ...limits } },
-      securityContext: containerSecurity(request),
-      volumeMounts: [{ name: VOLUME, mountPath: MOUNT_PATH }],
-    },
+    initContainers: [
+      receiver,
+      ...(writable.length === 0
+        ? []
+        : [{ ...scriptContainer(request, { name: GIVER_CONTAINER, words }), restartPolicy: 'Always' }]),
+    ],
     volumeMounts: binds.map(({ source, target, readOnly }) => ({
       name: VOLUME,
       mountPath: target,
       subPath: treePath(treeOf.get(source) ?? 0),
       ...(readOnly && { readOnly }),
     })),
+  }
+}
+
+/** The numbers of those trees that the function may write to. */
+export function writableTrees(request: RunRequest, { treeOf }: PlannedUploads): readonly number[] {
+  const trees = bindMounts(request)
+    .filter(({ readOnly }) => !readOnly)
+    .map(({ source }) => treeOf.get(source) ?? 0)
+  return [...new Set(trees)]
+}
+
+function bindMounts({ mounts }: RunRequest): readonly BindMount[] {
+  return mounts.filter((mount): mount is BindMount => mount.kind === 'bind')
+}
+
+function scriptContainer(
+  request: RunRequest,
+  { name, words }: { readonly name: string; readonly words: readonly string[] },
+): Container {
+  const { requests, limits } = request.resources
+  return {
+    name,
+    image: request.helperImage,
+    imagePullPolicy: 'IfNotPresent',
+    command: ['sh', '-c', ...words].map(escapeDollars),
+    stdin: true,
+    stdinOnce: true,
+    resources: { requests: { ...requests }, limits: { ...limits } },
+    securityContext: containerSecurity(request),
+    volumeMounts: [{ name: VOLUME, mountPath: MOUNT_PATH }],
   }
 }
 

@@ -24,7 +24,7 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
   const { host } = world
   const early = new EarlySpeakers(host.memory, request.image)
   const helpers = new HelperVolumes(host.memory, host.api.credentials.server)
-  const isPure = request.network === 'none' && host.rerun && !host.keep
+  const isPure = request.network === 'none' && !writesElsewhere(request) && host.rerun && !host.keep
   const dials = { made: 0 }
   const sources = await sourcesOf(request)
   for (const line of sources?.warnings ?? []) host.stderr.write(`docker: warning: ${plain(line)}\n`)
@@ -57,6 +57,11 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
       if (next) host.trace.waitFor(`once more (${next}), because ${error.message}`)
     },
   })
+}
+
+/** What a function writes to a volume stays, whatever becomes of its output. */
+function writesElsewhere({ mounts }: RunRequest): boolean {
+  return mounts.some((mount) => mount.kind === 'volume' && !mount.readOnly)
 }
 
 /** A program that is given no stdin has nothing to wait for. */

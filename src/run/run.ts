@@ -4,7 +4,7 @@ import type { RunRequest } from '../request/run-request.ts'
 import { plain } from '../result/explain.ts'
 import type { RunResult } from '../result/run-result.ts'
 import { apiFailure } from '../session/api-failure.ts'
-import type { Session } from '../session/session.ts'
+import type { Output, Session } from '../session/session.ts'
 import { unlessStopped } from '../session/unless-stopped.ts'
 import { Spool } from '../streams/spool.ts'
 import { openCidFile } from './cidfile.ts'
@@ -53,6 +53,7 @@ async function converse(conversation: Conversation): Promise<RunResult> {
     session.feed(stdin)
     const ended = Promise.all([session.output(), session.exitCode(), stderr.passedOn])
     const [output, exit] = await unlessStopped(ended, stop.signal)
+    await bringHome(output)
     host.trace.enter('cleaning up')
     await Promise.all([
       release(output, { streams: request.streams, host }),
@@ -76,6 +77,13 @@ async function converse(conversation: Conversation): Promise<RunResult> {
     stderr.stop()
     session.discard()
   }
+}
+
+/** Before anything is printed: a caller that reads it must find the files as the function left them. */
+async function bringHome({ changes }: Output): Promise<void> {
+  if (!changes) return
+  const { applyChanges } = await import('../mounts/apply.ts')
+  await applyChanges(changes)
 }
 
 /** The function's stderr as it comes, until its end or until nobody waits for it any more. */

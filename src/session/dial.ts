@@ -85,7 +85,7 @@ export async function dial(dialling: Dialling): Promise<Attached | undefined> {
     const { verdict } = observer
     if (verdict.kind === 'exited') return undefined
     if (verdict.kind === 'failed') throw verdict.error
-    if (verdict.kind === 'running') target.trace.enter('running')
+    if (verdict.kind === 'running' && !dialling.container) target.trace.enter('running')
     if (target.dials.made >= MAX_DIALS) throw notAttached(budget)
     const attached = await attempt(dialling)
     if (attached) return attached

@@ -33,7 +33,7 @@ export class ExecSession implements Session {
     this.#options = options
     this.#kept = new KeptOutput(target, options.temporaryDirectory)
     this.stderr = this.#kept.stderr.head
-    this.#pod = new PlannedPod(target)
+    this.#pod = new PlannedPod(target, options.temporaryDirectory)
   }
 
   async open(): Promise<string> {
@@ -54,10 +54,11 @@ export class ExecSession implements Session {
   }
 
   async output(): Promise<Output> {
-    await this.exitCode()
+    const exit = await this.exitCode()
     const { stdout, stderr } = this.#kept
     const nothing = Buffer.alloc(0)
-    return { stdout, stderr, before: { stdout: nothing, stderr: nothing } }
+    const changes = exit.code === 0 ? await this.#pod.changes() : undefined
+    return { stdout, stderr, before: { stdout: nothing, stderr: nothing }, ...(changes && { changes }) }
   }
 
   imageDigest(): string | undefined {
@@ -75,6 +76,7 @@ export class ExecSession implements Session {
 
   discard(): void {
     this.#kept.discard()
+    this.#pod.discard()
   }
 
   async #run(stdin: Spool): Promise<Exit> {

@@ -30,7 +30,7 @@ export class FreshAttachSession implements Session {
     this.#mayGuess = mayGuess
     this.#arrived = new Arrived(target, temporaryDirectory)
     this.stderr = this.#arrived.kept.stderr.head
-    this.#pod = new PlannedPod(target)
+    this.#pod = new PlannedPod(target, temporaryDirectory)
   }
 
   open(): Promise<string> {
@@ -65,7 +65,9 @@ export class FreshAttachSession implements Session {
     // `-i` alone says little: kpt fn doc gives it, too, with nothing on stdin.
     const speaksProtocol = this.#fedBytes() > 0
     const mayGuess = this.#mayGuess
-    return wholeOutput({ exit, proof, stdin, stdout, stderr, speaksProtocol, mayGuess })
+    const output = await wholeOutput({ exit, proof, stdin, stdout, stderr, speaksProtocol, mayGuess })
+    const changes = exit.code === 0 ? await this.#pod.changes() : undefined
+    return { ...output, ...(changes && { changes }) }
   }
 
   imageDigest(): string | undefined {
@@ -83,6 +85,7 @@ export class FreshAttachSession implements Session {
 
   discard(): void {
     this.#arrived.kept.discard()
+    this.#pod.discard()
   }
 
   #streamsEnded(): Promise<StdinFate> {

@@ -71,6 +71,6 @@ function isOtherHelper(error: RunError): boolean {
 function isLost(error: RunError): boolean {
   // All the dials of the run were made.
   if (isCode(error, 'STREAM_CUT') && error.details.neverAttached) return false
-  if (isCode(error, 'MOUNT_FAILED')) return error.details.cut === true
+  if (isCode(error, 'MOUNT_FAILED') || isCode(error, 'MOUNT_RETURN')) return error.details.cut === true
   return LOST.has(error.code) || (isCode(error, 'POD_LOST') && error.details.disrupted === true)
 }

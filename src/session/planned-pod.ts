@@ -1,6 +1,9 @@
 import type { RunError } from '../errors/run-error.ts'
 import type { Pod } from '../kube/types.ts'
-import { FUNCTION_CONTAINER, RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
+import type { Changes } from '../mounts/apply.ts'
+import type { RawPath } from '../mounts/tree.ts'
+import { FUNCTION_CONTAINER, GIVER_CONTAINER, RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
+import { Spool } from '../streams/spool.ts'
 import { createPlannedPod, createPlannedSecret } from './create.ts'
 import { type Nudge, nudger } from './exit-code.ts'
 import { followPod } from './follow-pod.ts'
@@ -21,12 +24,15 @@ export class PlannedPod {
   readonly target: Target
   readonly #run: Target
   readonly #receiver: PodObserver
+  readonly #giver: PodObserver
+  readonly #sent = new Map<RawPath, string>()
+  readonly #returned: Spool
   readonly #opened: Promise<void>
   readonly #closing = new AbortController()
   #creating: Promise<Pod> | undefined
 
   /** `run`: its signal outlives the Pod, for what has to be done afterwards. */
-  constructor(run: Target) {
+  constructor(run: Target, temporaryDirectory: string) {
     this.#run = run
     this.target = { ...run, signal: AbortSignal.any([run.signal, this.#closing.signal]) }
     const { signal } = this.target
@@ -36,11 +42,13 @@ export class PlannedPod {
       onVerdict: (verdict) => followPhase(run.trace, verdict),
     })
     this.#receiver = new PodObserver({ container: RECEIVER_CONTAINER, signal })
+    this.#giver = new PodObserver({ container: GIVER_CONTAINER, signal })
+    this.#returned = new Spool(temporaryDirectory)
     this.#opened = followPod(run.api, {
       ...podOf(run),
       signal,
       explain: run.explain,
-      observers: [this.observer, this.#receiver],
+      observers: [this.observer, this.#receiver, this.#giver],
     })
     this.nudge = nudger(run, { observer: this.observer, cpuRequests: run.plan.nudge?.cpuRequests })
   }
@@ -65,7 +73,30 @@ export class PlannedPod {
     const { deliver } = await import('./deliver-mounts.ts')
     const observer = this.#receiver
     const nudge = nudger(this.#run, { observer, cpuRequests: plan.receiverNudge?.cpuRequests })
-    await deliver(uploads, { target: this.target, observer, nudge })
+    const sent = plan.writable.length > 0 ? { sent: this.#sent } : {}
+    await deliver({ target: this.target, trees: uploads, ...sent, observer, nudge })
+  }
+
+  /** What a function that ended with 0 did to files of the caller's; undefined when it could not write to any. */
+  async changes(): Promise<Changes | undefined> {
+    const { uploads = [], plan } = this.#run
+    if (plan.writable.length === 0) return undefined
+    const { bringBack } = await import('./bring-back.ts')
+    const archive = await bringBack({
+      target: this.target,
+      observer: this.#giver,
+      nudge: () => Promise.resolve(),
+      spool: this.#returned,
+    })
+    const trees = plan.writable.flatMap((index) => {
+      const tree = uploads[index]
+      return tree ? [{ tree, index }] : []
+    })
+    return { trees, sent: this.#sent, archive }
+  }
+
+  discard(): void {
+    this.#returned.close()
   }
 
   async notes(failure: RunError): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import type { RunError } from '../errors/run-error.ts'
+import type { Changes } from '../mounts/apply.ts'
 import type { Spool } from '../streams/spool.ts'
 
 /** One function run, however it is brought about: a fresh Pod by attach; later by exec, or a Pod that was waiting. */
@@ -29,6 +30,8 @@ export interface Output {
   readonly stderr: { readonly bytes: number }
   /** Output from before the first byte of `stdout` or `stderr`; goes first. */
   readonly before: { readonly stdout: Buffer; readonly stderr: Buffer }
+  /** What the function did to files of the caller's, to be done to them as well. */
+  readonly changes?: Changes
 }
 
 export interface Exit {

@@ -12,6 +12,7 @@ export type Phase =
   | 'running'
   | 'reading the exit code'
   | 'proving the output whole'
+  | 'bringing the mounted files back'
   | 'cleaning up'
 
 export interface PhaseTiming {

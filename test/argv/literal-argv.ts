@@ -29,11 +29,10 @@ export const LITERAL_ARGV: readonly LiteralArgv[] = [
     'kustomize: --as-current-user, by root',
     `${KUSTOMIZE} --network none --user 0:0 --security-opt=no-new-privileges ${DEFAULT_ENV} ${IMAGE}`,
   ),
-  refused(
+  runs(
     'kustomize: a bind mount',
     `${KUSTOMIZE} ${NOBODY_OFFLINE}
       --mount type=bind,source=/repo/base/files,target=/files,readonly ${DEFAULT_ENV} ${IMAGE}`,
-    unsupported('a bind mount at /files', 'files are not shipped into the Pod yet'),
   ),
   refused(
     'kustomize: a bind mount with rw: true',

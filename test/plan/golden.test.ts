@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { parseDocker } from '../../src/argv/commands.ts'
+import type { Identity } from '../../src/plan/pod-plan.ts'
 import { planPod } from '../../src/plan/plan-pod.ts'
 import { resolve } from '../../src/request/resolve.ts'
+import type { RunRequest } from '../../src/request/run-request.ts'
 import { LITERAL_ARGV } from '../argv/literal-argv.ts'
 import { refusalOf } from '../argv/refusal-of.ts'
 import { SETTINGS } from '../request/resolving.ts'
@@ -29,8 +31,15 @@ function plan(argv: readonly string[]): string {
     readFile,
     cwd: () => '/repo',
   })
-  const { policy, pod, secret } = planPod(request, NOW)
+  const { policy, pod, secret } = planPod(request, { ...NOW, ...uploadsOf(request) })
   return stringify({ ...(policy && { policy }), pod, ...(secret && { secret }) }, { lineWidth: 0 })
+}
+
+/** As if each source held one small file. */
+function uploadsOf({ mounts }: RunRequest): Pick<Identity, 'uploads'> {
+  const sources = mounts.flatMap((mount) => (mount.kind === 'bind' ? [mount.source] : []))
+  if (sources.length === 0) return {}
+  return { uploads: { treeOf: new Map(sources.map((source, index) => [source, index])), diskBytes: 4096 } }
 }
 
 function fileOf(name: string): string {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import type { Mount } from '../../src/request/mounts/mount.ts'
-import { refusalOf } from '../argv/refusal-of.ts'
 import { functionOf, planned, specOf } from './planned.ts'
 
 interface Expected {
@@ -70,13 +69,5 @@ describe('a mount', () => {
   test("below /tmp leaves the read-only root's own there", () => {
     const mounts = functionOf(planned('--read-only --tmpfs /tmp/x img')).volumeMounts
     expect(mounts?.map(({ mountPath }) => mountPath)).toEqual(['/tmp', '/tmp/x'])
-  })
-})
-
-test("the caller's files are refused, until they are shipped", () => {
-  expect(refusalOf(() => planned('-v /a:/b:ro img'))).toMatchObject({
-    code: 'FLAG_REFUSED',
-    exit: 125,
-    details: { flag: 'a bind mount at /b', why: 'files are not shipped into the Pod yet' },
   })
 })

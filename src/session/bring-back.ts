@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { attach } from '../cluster/container-streams.ts'
+import { RunError } from '../errors/run-error.ts'
+import type { Archive } from '../mounts/returned.ts'
+import { GIVER_CONTAINER } from '../plan/pod-plan.ts'
+import { DIGEST_BYTES, GIVE_BACK_FAILURES } from '../plan/receiver-script.ts'
+import type { Spool } from '../streams/spool.ts'
+import { dial, isFalseOpen, newDialBudget } from './dial.ts'
+import type { Nudge } from './exit-code.ts'
+import { feedContainer } from './feed-container.ts'
+import { LastWords } from './last-words.ts'
+import type { PodObserver } from './pod-observer.ts'
+import type { Target } from './target.ts'
+
+interface Return {
+  readonly target: Target
+  /** Of the giver's container. */
+  readonly observer: PodObserver
+  readonly nudge: Nudge
+  /** Where the archive is kept. */
+  readonly spool: Spool
+}
+
+const NOTHING = { read: () => [] }
+const PIECE_BYTES = 256 * 1024
+const BETTER_REASON_MS = 1_500
+
+/** The trees that the function could write to, as it left them. Throws MOUNT_RETURN unless all of that arrived. */
+export async function bringBack({ target, observer, nudge, spool }: Return): Promise<Archive> {
+  const words = new LastWords()
+  const budget = newDialBudget()
+  const { maxReturnBytes } = target.plan
+  const sinks = {
+    stdout: (data: Buffer) => {
+      if (spool.bytes + data.length > maxReturnBytes) target.stop(tooMuch())
+      else spool.write(data)
+    },
+    stderr: (data: Buffer) => words.hear(data),
+  }
+  const dialling = { target, observer, nudge, sinks, budget, connect: attach, container: GIVER_CONTAINER }
+  target.trace.enter('bringing the mounted files back')
+  for (;;) {
+    const attached = await dial(dialling)
+    if (!attached) break
+    const end = await feedContainer(NOTHING, { target, observer, attached, container: GIVER_CONTAINER })
+    if (!isFalseOpen(end) || attached.channels.received > 0) break
+  }
+  spool.end()
+  if (!isWhole(spool)) throw await failure(observer, words.text())
+  return { read: () => pieces(spool) }
+}
+
+/** It ends with its own digest: nothing is missing, and nothing was changed on the way or while it was packed. */
+function isWhole(spool: Spool): boolean {
+  const hash = createHash('sha256')
+  const end = spool.bytes - DIGEST_BYTES
+  for (let at = 0; at < end; at += PIECE_BYTES) hash.update(spool.slice(at, Math.min(end, at + PIECE_BYTES)))
+  return end > 0 && spool.slice(end).toString('latin1') === hash.digest('hex')
+}
+
+async function* pieces(spool: Spool): AsyncGenerator<Uint8Array, void, undefined> {
+  const end = spool.bytes - DIGEST_BYTES
+  for (let at = 0; at < end; at += PIECE_BYTES) {
+    yield await Promise.resolve(spool.slice(at, Math.min(end, at + PIECE_BYTES)))
+  }
+}
+
+/** The giver's own reason, if it soon says one. */
+async function failure(observer: PodObserver, words: string): Promise<RunError> {
+  const until = performance.now() + BETTER_REASON_MS
+  while (observer.verdict.kind === 'running' && performance.now() < until) await observer.change(50)
+  const { verdict } = observer
+  const meaning = verdict.kind === 'exited' ? GIVE_BACK_FAILURES.get(verdict.code) : undefined
+  const problem = [meaning ?? 'not all of them arrived', words].filter(Boolean).join(': ')
+  return new RunError('MOUNT_RETURN', { problem, cut: meaning === undefined })
+}
+
+function tooMuch(): RunError {
+  const problem = 'the function left more than mounts.maxBytes and mounts.maxFiles allow'
+  return new RunError('MOUNT_RETURN', { problem })
+}
