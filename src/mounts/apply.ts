@@ -5,6 +5,7 @@ import { type Difference, difference } from './difference.ts'
 import { look, Replacement, replaceLink } from './replace.ts'
 import { type Archive, membersOf, returnedIn } from './returned.ts'
 import { type Entry, type Identity, join, onDisk, type RawPath, type Tree } from './tree.ts'
+import { kindOf } from './walk.ts'
 
 /** What came back of the trees that a function could write to. */
 export interface Changes {
@@ -34,7 +35,10 @@ export async function applyChanges({ trees, sent, archive }: Changes): Promise<v
 }
 
 /** Whatever is going to be replaced or removed is what was sent; whatever is new is not there. */
-function checkUntouched({ root }: Tree, { remove, make, chmod }: Difference): void {
+function checkUntouched({ root, entries }: Tree, { remove, make, chmod }: Difference): void {
+  const ways = new Set([...remove, ...make, ...chmod].flatMap(({ path }) => foldersOf(path)))
+  // A folder that became a link would lead out of the source.
+  for (const entry of entries) if (ways.has(entry.path)) checkSame(root, entry)
   for (const entry of remove) checkSame(root, entry)
   for (const { was } of chmod) checkSame(root, was)
   const removed = new Set(remove.map(({ path }) => path))
@@ -44,6 +48,12 @@ function checkUntouched({ root }: Tree, { remove, make, chmod }: Difference): vo
   }
 }
 
+/** From the root on. */
+function foldersOf(path: RawPath): readonly RawPath[] {
+  const parts = path.split('/')
+  return parts.map((_part, depth) => parts.slice(0, depth).join('/'))
+}
+
 function checkSame(root: RawPath, { path, kind, identity }: Entry): void {
   const now = look(join(root, path))
   if (!now) throw changed(join(root, path))
@@ -51,7 +61,8 @@ function checkSame(root: RawPath, { path, kind, identity }: Entry): void {
   const isSame = (key: keyof Identity): boolean => now[key] === identity[key]
   const keys: readonly (keyof Identity)[] =
     kind === 'directory' ? ['dev', 'ino'] : ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs']
-  if (!keys.every(isSame)) throw changed(join(root, path))
+  // The number of a folder that was removed may be a link's by now.
+  if (kindOf(now) !== kind || !keys.every(isSame)) throw changed(join(root, path))
 }
 
 async function apply(

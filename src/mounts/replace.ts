@@ -16,9 +16,14 @@ import { onDisk, type RawPath } from './tree.ts'
 
 const PERMISSIONS = 0o7777n
 
-/** What is there now; undefined: nothing. */
+/** What is there now; undefined: nothing, or not even a folder on the way. */
 export function look(path: RawPath): BigIntStats | undefined {
-  return lstatSync(onDisk(path), { bigint: true, throwIfNoEntry: false })
+  try {
+    return lstatSync(onDisk(path), { bigint: true, throwIfNoEntry: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw error
+  }
 }
 
 export function replaceLink(path: RawPath, target: RawPath): void {

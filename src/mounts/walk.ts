@@ -60,7 +60,7 @@ function inspect(root: RawPath, path: RawPath): Entry | undefined {
   }
 }
 
-function kindOf(stats: BigIntStats): Entry['kind'] | undefined {
+export function kindOf(stats: BigIntStats): Entry['kind'] | undefined {
   if (stats.isFile()) return 'file'
   if (stats.isDirectory()) return 'directory'
   return stats.isSymbolicLink() ? 'link' : undefined

@@ -28,11 +28,6 @@ interface Dialling {
   readonly container?: string
 }
 
-/** attach and exec requests bypass API priority and fairness: those of one run, in all its Pods, are counted and bounded. */
-export interface Dials {
-  made: number
-}
-
 /** The dials to one container. */
 export interface DialBudget {
   dials: number

@@ -47,14 +47,12 @@ async function watchForStall(
   channels: Channels,
   { fed, signal }: { fed: Promise<unknown>; signal: AbortSignal },
 ): Promise<never> {
-  let isFed = false
-  const note = (): void => {
-    isFed = true
-  }
-  fed.then(note, note)
-  for (let before = -1; isFed || channels.sent !== before; ) {
+  const wait = (): Promise<void> => sleep(STALL_MS, undefined, { ref: false, signal })
+  for (let before = -1; channels.sent !== before; ) {
     before = channels.sent
-    await sleep(STALL_MS, undefined, { ref: false, signal })
+    // From then on it is the receiver's turn.
+    if (await Promise.race([fed.then(() => true), wait().then(() => false)]))
+      return new Promise(() => undefined)
   }
   throw new RunError('MOUNT_FAILED', { problem: `nothing was taken for ${STALL_MS / 1000} s`, cut: true })
 }

@@ -2,8 +2,12 @@ import type { ApiClient } from '../cluster/api-client.ts'
 import type { RunError } from '../errors/run-error.ts'
 import type { Tree } from '../mounts/tree.ts'
 import type { PodPlan } from '../plan/pod-plan.ts'
-import type { Dials } from './dial.ts'
 import type { Trace } from './trace.ts'
+
+/** attach and exec requests bypass API priority and fairness: those of one run, in all its Pods, are counted and bounded. */
+export interface Dials {
+  made: number
+}
 
 /** What every part of a session works with. */
 export interface Target {

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { execa, execaSync } from 'execa'
-import { RECEIVE } from '../../../src/plan/receiver-script.ts'
+import { DIGEST_BYTES, GIVE_BACK, RECEIVE } from '../../../src/plan/receiver-script.ts'
 
 /** Root may write everywhere, which no receiver in a Pod may. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
@@ -42,4 +43,23 @@ export async function receive(
     },
   )
   return { exitCode, stderr }
+}
+
+/** What the script says of these trees when its stdin has ended: an archive, once its digest is right. */
+export async function giveBack(
+  trees: readonly string[],
+  { folder, path }: { readonly folder: string; readonly path: string },
+): Promise<Buffer> {
+  const { stdout } = await execa(join(path, 'sh'), ['-c', GIVE_BACK, 'sh', folder, ...trees], {
+    input: '',
+    encoding: 'buffer',
+    maxBuffer: 1024 * 1024 * 1024,
+    env: { PATH: path },
+    extendEnv: false,
+  })
+  const archive = Buffer.from(stdout).subarray(0, -DIGEST_BYTES)
+  const digest = createHash('sha256').update(archive).digest('hex')
+  if (!Buffer.from(stdout).subarray(-DIGEST_BYTES).equals(Buffer.from(digest)))
+    throw new Error('another digest')
+  return archive
 }
