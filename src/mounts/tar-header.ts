@@ -1,6 +1,6 @@
 import { onDisk, type RawPath } from './tree.ts'
 
-export const BLOCK_BYTES = 512
+const BLOCK_BYTES = 512
 
 /** One member of an archive: a file's content follows, padded to whole blocks. */
 export interface Member {

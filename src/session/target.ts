@@ -5,7 +5,7 @@ import type { PodPlan } from '../plan/pod-plan.ts'
 import type { Trace } from './trace.ts'
 
 /** attach and exec requests bypass API priority and fairness: those of one run, in all its Pods, are counted and bounded. */
-export interface Dials {
+interface Dials {
   made: number
 }
 
