@@ -1,15 +1,14 @@
 // Peak resident memory (VmHWM, Linux) of `docker` itself; fails when a run is wrong or above the bound.
 import { spawn } from 'node:child_process'
 import { createCipheriv, createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
+import { watchPeak } from './peak-memory.mjs'
 
 const MIB = 1024 * 1024
 const BOUND_MIB = 150
-const POLL_MS = 50
 const CHUNK = Buffer.alloc(MIB)
 
 const { values } = parseArgs({ options: { case: { type: 'string', default: '' } } })
@@ -107,23 +106,4 @@ function digestOf(mebibytes) {
   const hash = createHash('sha256')
   for (const chunk of noise(mebibytes)) hash.update(chunk)
   return hash.digest('hex')
-}
-
-function watchPeak(pid) {
-  let bytes = 0
-  const look = () => {
-    try {
-      const [, kibibytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-      bytes = Math.max(bytes, Number(kibibytes ?? 0) * 1024)
-    } catch {
-      // It has ended.
-    }
-  }
-  const timer = setInterval(look, POLL_MS)
-  return {
-    stop: () => {
-      clearInterval(timer)
-      return bytes
-    },
-  }
 }

@@ -64,6 +64,8 @@ async function open(api: ApiClient, options: Opening): Promise<Channels> {
     ...api.credentials.tls,
     ...(api.credentials.proxyAgent && { agent: api.credentials.proxyAgent }),
     perMessageDeflate: false,
+    // A mask hides what is sent from those who read on the way (RFC 6455, 10.3): TLS does that already.
+    ...(url.protocol === 'wss:' && { generateMask: (mask: Buffer) => mask.fill(0) }),
     handshakeTimeout: HANDSHAKE_MS,
   })
   const abort = (): void => socket.terminate()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { MANIFEST, MODES, TREES, treePath } from '../plan/receiver-script.ts'
+import { MANIFEST, MANIFEST_GNU, MODES, TREES, treePath } from '../plan/receiver-script.ts'
 import { contentOf } from './content.ts'
 import { Manifest } from './manifest.ts'
 import { END_OF_ARCHIVE, type Member, padding, tarHeader } from './tar-header.ts'
@@ -50,11 +50,13 @@ function* members(
         yield tarHeader({ ...memberOf(entry, name), mode: entry.mode | OWNER_MAY })
       } else if (entry.sameAs === undefined) yield tarHeader(memberOf(entry, name))
       else yield tarHeader(secondName(name, join(treePath(index), entry.sameAs)))
-      if (entry.kind === 'file') yield* fileContent(entry, { tree, name, manifest, sent })
+      if (entry.kind === 'file') yield* fileContent(entry, { tree, name, found, manifest, sent })
     }
   }
   yield* modeLists(locked)
-  yield* member(MANIFEST, Buffer.from(manifest.text()))
+  const { plain, gnu } = manifest.texts()
+  yield* member(MANIFEST, Buffer.from(plain))
+  yield* member(MANIFEST_GNU, Buffer.from(gnu))
 }
 
 function addTo(
@@ -77,6 +79,8 @@ function secondName(name: RawPath, target: RawPath): Member {
 interface Sending {
   readonly tree: Tree
   readonly name: RawPath
+  /** As `find .` names it. */
+  readonly found: RawPath
   readonly manifest: Manifest
   readonly sent: Map<RawPath, string> | undefined
 }
@@ -84,15 +88,16 @@ interface Sending {
 /** The manifest has it under each name of the file, the archive once. */
 function* fileContent(
   entry: Entry,
-  { tree, name, manifest, sent }: Sending,
+  { tree, name, found, manifest, sent }: Sending,
 ): Generator<Buffer, void, undefined> {
-  const hash = sent && createHash('sha256')
+  const hash = createHash('sha256')
   for (const data of contentOf(tree.root, entry)) {
-    manifest.content(data)
-    hash?.update(data)
+    hash.update(data)
     if (entry.sameAs === undefined) yield data
   }
-  if (hash) sent.set(name, hash.digest('hex'))
+  const digest = hash.digest('hex')
+  manifest.content(found, digest)
+  sent?.set(name, digest)
   if (entry.sameAs === undefined) yield padding(entry.size)
 }
 

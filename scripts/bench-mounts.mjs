@@ -1,0 +1,157 @@
+// What a bind mount costs: against a run without one, and against `kubectl cp` of the same files. Fails when files do not
+// arrive, when krmpod takes more memory than the bound, or more time than kubectl for the copy alone.
+import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { arch, cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { watchPeak } from './peak-memory.mjs'
+
+const MIB = 1024 * 1024
+const BOUND_MIB = 150
+const IMAGE = 'busybox:musl'
+const root = join(import.meta.dirname, '..')
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20' } } })
+const rounds = Number(values.rounds)
+
+const folder = mkdtempSync(join(tmpdir(), 'krmpod-bench-'))
+const namespace = `bench-${process.pid}`
+try {
+  execFileSync('kubectl', ['create', 'namespace', namespace])
+  const few = smallFiles('few', { files: 500, bytes: 500 * 1024 })
+  const many = smallFiles('many', { files: 10_000, bytes: 50 * MIB })
+  const large = largeFile('large', 1024 * MIB)
+  const cost = await costOf(few)
+  const copies = []
+  for (const tree of [many, large]) copies.push(await compare(tree))
+  const report = render({ cost, copies })
+  process.stdout.write(report)
+  writeFileSync(join(root, 'docs/performance-mounts.md'), report)
+  process.exitCode = copies.every(({ peakMiB, ours, theirs }) => peakMiB <= BOUND_MIB && ours < theirs)
+    ? 0
+    : 1
+} finally {
+  rmSync(folder, { recursive: true })
+  execFileSync('kubectl', ['delete', 'namespace', namespace, '--wait=false'])
+}
+
+/** Files of equal size in folders of 100. */
+function smallFiles(name, { files, bytes }) {
+  const path = join(folder, name)
+  const content = randomBytes(bytes / files)
+  for (let file = 0; file < files; file += 1) {
+    const below = join(path, `folder-${Math.floor(file / 100)}`)
+    if (file % 100 === 0) mkdirSync(below, { recursive: true })
+    writeFileSync(join(below, `file-${file}.yaml`), content)
+  }
+  return { name: `${files.toLocaleString('en')} files, ${Math.round(bytes / MIB)} MiB`, path, files }
+}
+
+function largeFile(name, bytes) {
+  const path = join(folder, name)
+  mkdirSync(path)
+  const file = openSync(join(path, 'file'), 'w')
+  const piece = randomBytes(MIB)
+  for (let done = 0; done < bytes; done += MIB) writeSync(file, piece)
+  closeSync(file)
+  return { name: 'one file of 1 GiB', path, files: 1 }
+}
+
+/** The same function with the files and without, in turns. */
+async function costOf(tree) {
+  const samples = { without: [], with: [] }
+  for (let round = 0; round <= rounds; round += 1) {
+    const without = await run([])
+    const mounted = await run(mountOf(tree))
+    if (round === 0) continue // warms caches: images, connections, the disk
+    samples.without.push(without.ms)
+    samples.with.push(mounted.ms)
+    process.stderr.write(`\rround ${round} of ${rounds}`)
+  }
+  process.stderr.write('\n')
+  return samples
+}
+
+async function compare(tree) {
+  process.stderr.write(`${tree.name} …\n`)
+  const { ms, peakMiB, stdout } = await run(mountOf(tree), 'find /data -type f | wc -l')
+  if (Number(stdout) !== tree.files) throw new Error(`${stdout} of ${tree.files} files arrived`)
+  return { name: tree.name, ours: ms, peakMiB, theirs: await kubectlCp(tree.path) }
+}
+
+function mountOf({ path }) {
+  return ['--mount', `type=bind,source=${path},target=/data,readonly`]
+}
+
+/** One run, from the start of its process to its end. */
+function run(mount, script = 'cat > /dev/null') {
+  const words = ['run', '-i', '--network', 'none', ...mount, IMAGE, 'sh', '-c', script]
+  const start = performance.now()
+  const child = spawn(join(root, 'bin/docker'), words, {
+    env: { ...process.env, KRMPOD_NAMESPACE: namespace },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const peak = watchPeak(child.pid)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (data) => (stdout += data))
+  child.stderr.on('data', (data) => (stderr += data))
+  child.stdin.end('hello\n')
+  return new Promise((resolve, reject) => {
+    child.once('close', (code) => {
+      const ms = performance.now() - start
+      if (code !== 0) reject(new Error(`exit ${code}\n${stderr}`))
+      else resolve({ ms, stdout, peakMiB: Math.round(peak.stop() / MIB) })
+    })
+  })
+}
+
+/** The copy alone, into a Pod that runs already, and unverified. */
+async function kubectlCp(path) {
+  const kubectl = (...words) => execFileSync('kubectl', ['-n', namespace, ...words], { stdio: 'pipe' })
+  kubectl(
+    'run',
+    'target',
+    `--image=${IMAGE}`,
+    '--image-pull-policy=IfNotPresent',
+    '--restart=Never',
+    '--',
+    'sleep',
+    '3600',
+  )
+  kubectl('wait', '--for=condition=Ready', 'pod/target', '--timeout=60s')
+  const start = performance.now()
+  kubectl('cp', path, 'target:/tmp/data')
+  const ms = performance.now() - start
+  kubectl('delete', 'pod', 'target', '--grace-period=0', '--force')
+  return ms
+}
+
+function quantile(samples, q) {
+  const sorted = [...samples].sort((one, other) => one - other)
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
+}
+
+function render({ cost, copies }) {
+  const row = (label, samples) =>
+    `| ${label} | ${Math.round(quantile(samples, 0.5))} | ${Math.round(quantile(samples, 0.9))} |`
+  const seconds = (ms) => (ms / 1000).toFixed(1)
+  const more = Math.round(quantile(cost.with, 0.5) - quantile(cost.without, 0.5))
+  return `# What a bind mount costs
+
+Written by \`npm run bench -- mounts --rounds ${rounds}\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpus()[0]?.model.trim()}, ${arch}, Node ${process.version}, the host
+cluster of \`scripts/cluster\` on the same cores. Times are this machine's; the ratios travel.
+
+| whole process, ms, ${rounds} interleaved rounds | median | p90 |
+| --- | --- | --- |
+${row('without a mount', cost.without)}
+${row('with one of 500 files', cost.with)}
+
+The mount adds ${more} ms in the median.
+
+| whole run of krmpod, files verified, against the copy alone by \`kubectl cp\` | krmpod, s | kubectl cp, s | ratio | krmpod's peak memory, MiB |
+| --- | --- | --- | --- | --- |
+${copies.map(({ name, ours, theirs, peakMiB }) => `| ${name} | ${seconds(ours)} | ${seconds(theirs)} | ${(ours / theirs).toFixed(2)} | ${peakMiB} |`).join('\n')}
+`
+}
