@@ -6,7 +6,7 @@ import { execa, execaSync } from 'execa'
 import { RECEIVE } from '../../../src/plan/receiver-script.ts'
 
 /** Root may write everywhere, which no receiver in a Pod may. */
-const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+export const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
 const BUSYBOX = '/bin/busybox'
 
