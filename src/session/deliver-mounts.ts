@@ -1,17 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { attach } from '../cluster/container-streams.ts'
 import { RunError } from '../errors/run-error.ts'
 import { archiveOf } from '../mounts/archive.ts'
 import type { Tree } from '../mounts/tree.ts'
 import { RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
 import { RECEIVER_FAILURES } from '../plan/receiver-script.ts'
-import type { Channels, Source, StreamEnd } from '../streams/channels.ts'
+import type { StreamEnd } from '../streams/channels.ts'
 import { type Attached, dial, isFalseOpen, newDialBudget } from './dial.ts'
 import type { Nudge } from './exit-code.ts'
-import { feedByClosing } from './feed-by-closing.ts'
 import { LastWords } from './last-words.ts'
 import type { PodObserver } from './pod-observer.ts'
 import type { Target } from './target.ts'
+import { upload } from './upload.ts'
 
 interface Delivery {
   readonly target: Target
@@ -20,8 +19,6 @@ interface Delivery {
   readonly nudge: Nudge
 }
 
-/** A connection on which nothing moves is broken, whatever it says. */
-const STALL_MS = 30_000
 /** The receiver may still say why a stream broke. */
 const BETTER_REASON_MS = 1_500
 
@@ -39,8 +36,8 @@ export async function deliver(trees: readonly Tree[], delivery: Delivery): Promi
     const attached = await dial(dialling)
     if (!attached) break
     target.trace.enter('sending the mounted files')
-    const end = await send({ read: () => archiveOf(trees) }, { ...delivery, attached })
-    if (isFalseOpen(end) && attached.channels.received === 0) continue
+    const end = await upload(archiveOf(trees), { target, observer, channels: attached.channels })
+    if (wasFalseOpen(end, attached, observer)) continue
     void nudge(target.signal)
     if (end.status?.kind !== 'success') await soon(observer, end)
     break
@@ -49,45 +46,10 @@ export async function deliver(trees: readonly Tree[], delivery: Delivery): Promi
   if (exit.code !== 0) throw failure(exit, words.text())
 }
 
-/** All of the archive, up to the end of the connection, which comes sooner when the receiver wants no more. */
-async function send(
-  archive: Source,
-  { target, observer, attached }: Delivery & { attached: Attached },
-): Promise<StreamEnd> {
-  const { channels } = attached
-  const isV4 = channels.protocol.startsWith('v4')
-  const fed = isV4
-    ? feedByClosing(target, { container: RECEIVER_CONTAINER, stdin: archive, reader: channels })
-    : channels.feed(archive)
-  const broken = new Promise<never>((_resolve, reject) => {
-    fed.catch(reject)
-    target.signal.addEventListener('abort', () => reject(target.signal.reason as Error), { once: true })
-  })
-  const lost = observer.until<never>(() => undefined)
-  const stop = new AbortController()
-  try {
-    return await Promise.race([channels.ended, broken, lost, stalled(channels, { fed, signal: stop.signal })])
-  } finally {
-    stop.abort()
-    channels.terminate()
-  }
-}
-
-/** Rejects when nothing has been taken off our hands for too long. */
-async function stalled(
-  channels: Channels,
-  { fed, signal }: { fed: Promise<unknown>; signal: AbortSignal },
-): Promise<never> {
-  let isFed = false
-  fed.then(
-    () => (isFed = true),
-    () => undefined,
-  )
-  for (let before = -1; isFed || channels.sent !== before; ) {
-    before = channels.sent
-    await sleep(STALL_MS, undefined, { ref: false, signal })
-  }
-  throw new RunError('MOUNT_FAILED', { problem: `nothing was taken for ${STALL_MS / 1000} s`, cut: true })
+/** Fed before the server knew that there was nothing to attach to, such a connection is reset (k8s-streaming §1.3). */
+function wasFalseOpen(end: StreamEnd, { direct, channels }: Attached, { verdict }: PodObserver): boolean {
+  if (channels.received > 0) return false
+  return isFalseOpen(end) || (!direct && !end.status && verdict.kind === 'waiting')
 }
 
 /** Only a receiver that has ended can say more of a broken stream than the stream does. */

@@ -27,10 +27,14 @@ export interface AttachFaults {
   readonly changesStdinAt?: number
   /** Nothing is taken any more after so many bytes of stdin, and nothing ends. */
   readonly stallsAfterStdinBytes?: number
+  /** So long does each message of stdin take. */
+  readonly msForEachMessage?: number
   /** The end of the connection overtakes the last message of stdin, unless another one came after it. */
   readonly closeOvertakesStdin?: boolean
   /** The status comes ahead of the last output. */
   readonly statusFirst?: boolean
+  /** When the container ends, the client is not told. */
+  readonly says?: 'nothing'
   /** The connection stays open after its status. */
   readonly staysOpen?: boolean
   /** Nothing comes any more after so many bytes of output, and nothing ends: a lost node, a dead load balancer. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
 import type { AttachFaults } from './attach-faults.ts'
 import type { FakeContainer } from './container.ts'
@@ -92,6 +93,7 @@ export class StdinReceiver {
 
   async #write(sent: Buffer): Promise<void> {
     const { faults, container } = this.#receiving
+    if (faults.msForEachMessage) await sleep(faults.msForEachMessage)
     const data = this.#arriving(sent)
     const passedOn = faults.closeOvertakesStdin ? this.#onItsWay : data
     this.#onItsWay = data
