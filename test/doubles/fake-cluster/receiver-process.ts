@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { busyboxPath, NOBODY } from '../../mounts/support/receiver.ts'
+import { BUSYBOX, NOBODY } from '../../mounts/support/receiver.ts'
 import type { FakeFunction, FunctionIo } from './container.ts'
 
 const KILLED = 137
-let busybox: ReturnType<typeof busyboxPath> | undefined
 
 export interface Script {
   /** As it stands in the Pod, with the volume's place as its last word. */
@@ -21,13 +19,13 @@ export interface Script {
 export function scriptProcess({ command, folder, maxFileKib }: Script): FakeFunction {
   return async ({ stdin, stderr, killed }) => {
     if (killed.aborted) return KILLED
-    const path = programs()
     const words = [...command.slice(0, -1).map(unescaped), folder]
     const limit = `trap '' XFSZ; ulimit -f ${(maxFileKib ?? 0) * 2}; exec "$@"`
     const child = spawn(
-      join(path, 'sh'),
-      maxFileKib === undefined ? words.slice(1) : ['-c', limit, 'sh', ...words],
-      { env: { PATH: path }, stdio: ['pipe', 'ignore', 'pipe'], detached: true, ...NOBODY },
+      BUSYBOX,
+      maxFileKib === undefined ? words : ['sh', '-c', limit, 'sh', BUSYBOX, ...words],
+      // Its shell finds its own programs without a PATH, and nobody else's.
+      { env: { PATH: '/nowhere' }, stdio: ['pipe', 'ignore', 'pipe'], detached: true, ...NOBODY },
     )
     const kill = (): void => killGroup(child.pid)
     killed.addEventListener('abort', kill, { once: true })
@@ -57,14 +55,4 @@ function killGroup(pid: number | undefined): void {
   } catch {
     // It has ended by itself.
   }
-}
-
-/** Made once for each process of tests. */
-function programs(): string {
-  if (!busybox) {
-    const made = busyboxPath()
-    process.once('exit', () => made[Symbol.dispose]())
-    busybox = made
-  }
-  return busybox.path
 }
