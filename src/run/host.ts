@@ -28,6 +28,8 @@ export interface RunHost {
   readonly rerun: boolean
   /** `--keep`: leave the Pod where it is. */
   readonly keep: boolean
+  /** How long an upload may stand still before it is given up. */
+  readonly stallMs?: number
   /** The run has made its Pod, and waits for it. */
   readonly onCreated?: () => void
 }

@@ -39,6 +39,7 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
         api: host.api,
         plan,
         ...(sources && { uploads: sources.trees }),
+        ...(host.stallMs !== undefined && { stallMs: host.stallMs }),
         trace: host.trace,
         dials,
         ...world.stop,

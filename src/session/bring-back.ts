@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { attach } from '../cluster/container-streams.ts'
 import { RunError } from '../errors/run-error.ts'
 import type { Archive } from '../mounts/returned.ts'
 import { GIVER_CONTAINER } from '../plan/pod-plan.ts'
 import { DIGEST_BYTES, GIVE_BACK_FAILURES } from '../plan/receiver-script.ts'
+import type { Channels, StreamEnd } from '../streams/channels.ts'
 import type { Spool } from '../streams/spool.ts'
 import { dial, isFalseOpen, newDialBudget } from './dial.ts'
 import type { Nudge } from './exit-code.ts'
-import { feedContainer } from './feed-container.ts'
+import { feedByClosing } from './feed-by-closing.ts'
 import { LastWords } from './last-words.ts'
 import type { PodObserver } from './pod-observer.ts'
 import type { Target } from './target.ts'
@@ -24,6 +26,7 @@ interface Return {
 const NOTHING = { read: () => [] }
 const PIECE_BYTES = 256 * 1024
 const BETTER_REASON_MS = 1_500
+const SILENCE_MS = 10_000
 
 /** The trees that the function could write to, as it left them. Throws MOUNT_RETURN unless all of that arrived. */
 export async function bringBack({ target, observer, nudge, spool }: Return): Promise<Archive> {
@@ -42,12 +45,38 @@ export async function bringBack({ target, observer, nudge, spool }: Return): Pro
   for (;;) {
     const attached = await dial(dialling)
     if (!attached) break
-    const end = await feedContainer(NOTHING, { target, observer, attached, container: GIVER_CONTAINER })
+    const end = await everything(attached.channels, { target, observer })
     if (!isFalseOpen(end) || attached.channels.received > 0) break
   }
   spool.end()
   if (!isWhole(spool)) throw await failure(observer, words.text())
   return { read: () => pieces(spool) }
+}
+
+/** Says that it may begin, by the end of its stdin, and listens to the end. */
+async function everything(
+  channels: Channels,
+  { target, observer }: { target: Target; observer: PodObserver },
+): Promise<StreamEnd> {
+  const isV4 = channels.protocol.startsWith('v4')
+  const feeding = { container: GIVER_CONTAINER, stdin: NOTHING, reader: channels }
+  const fed = isV4 ? feedByClosing(target, feeding) : channels.feed(NOTHING)
+  const broken = fed.then(() => new Promise<never>(() => undefined))
+  try {
+    return await Promise.race([channels.ended, broken, silence(channels, observer)])
+  } finally {
+    channels.terminate()
+  }
+}
+
+/** A giver that has ended says nothing more. Rejects when the Pod is lost. */
+async function silence(channels: Channels, observer: PodObserver): Promise<StreamEnd> {
+  await observer.until((verdict) => (verdict.kind === 'exited' ? true : undefined))
+  for (let before = -1; before !== channels.received; ) {
+    before = channels.received
+    await sleep(SILENCE_MS, undefined, { ref: false })
+  }
+  return { closeCode: 1006 }
 }
 
 /** It ends with its own digest: nothing is missing, and nothing was changed on the way or while it was packed. */

@@ -5,12 +5,12 @@ import type { RawPath, Tree } from '../mounts/tree.ts'
 import { RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
 import { RECEIVER_FAILURES } from '../plan/receiver-script.ts'
 import type { StreamEnd } from '../streams/channels.ts'
-import { dial, isFalseOpen, newDialBudget } from './dial.ts'
+import { type Attached, dial, isFalseOpen, newDialBudget } from './dial.ts'
 import type { Nudge } from './exit-code.ts'
-import { feedContainer } from './feed-container.ts'
 import { LastWords } from './last-words.ts'
 import type { PodObserver } from './pod-observer.ts'
 import type { Target } from './target.ts'
+import { upload } from './upload.ts'
 
 interface Delivery {
   readonly target: Target
@@ -38,15 +38,20 @@ export async function deliver({ target, trees, sent, observer, nudge }: Delivery
     const attached = await dial(dialling)
     if (!attached) break
     target.trace.enter('sending the mounted files')
-    const archive = { read: () => archiveOf(trees, sent) }
-    const end = await feedContainer(archive, { target, observer, attached, container: RECEIVER_CONTAINER })
-    if (isFalseOpen(end) && attached.channels.received === 0) continue
+    const end = await upload(archiveOf(trees, sent), { target, observer, channels: attached.channels })
+    if (wasFalseOpen(end, attached, observer)) continue
     void nudge(target.signal)
     if (end.status?.kind !== 'success') await soon(observer, end)
     break
   }
   const exit = await observer.until((verdict) => (verdict.kind === 'exited' ? verdict : undefined))
   if (exit.code !== 0) throw failure(exit, words.text())
+}
+
+/** Fed before the server knew that there was nothing to attach to, such a connection is reset (k8s-streaming §1.3). */
+function wasFalseOpen(end: StreamEnd, { direct, channels }: Attached, { verdict }: PodObserver): boolean {
+  if (channels.received > 0) return false
+  return isFalseOpen(end) || (!direct && !end.status && verdict.kind === 'waiting')
 }
 
 /** Only a receiver that has ended can say more of a broken stream than the stream does. */

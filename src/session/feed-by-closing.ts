@@ -9,6 +9,8 @@ interface Feeding {
   readonly stdin: Source
   /** The connection that listens: it shows that the container runs. */
   readonly reader: Channels
+  /** Told of the connection that carries stdin. */
+  readonly onOpen?: (feeder: Channels) => void
 }
 
 const PAUSES_MS = [50, 200, 1_000]
@@ -19,6 +21,7 @@ const PAUSES_MS = [50, 200, 1_000]
  */
 export async function feedByClosing(target: Target, feeding: Feeding): Promise<boolean> {
   const feeder = await dialFeeder(target, feeding)
+  feeding.onOpen?.(feeder)
   return feeder.feedAndClose(feeding.stdin)
 }
 

@@ -15,6 +15,8 @@ export interface Target {
   readonly plan: PodPlan
   /** What the plan's bind mounts are made of. */
   readonly uploads?: readonly Tree[]
+  /** How long their upload may stand still before it is given up. */
+  readonly stallMs?: number
   readonly trace: Trace
   /** Of the run so far. */
   readonly dials: Dials

@@ -30,6 +30,7 @@ export class Channels {
   readonly protocol: string
   #received = 0
   #sent = 0
+  #moved = 0
   #stdinConfirmed = false
   readonly #socket: WebSocket
   readonly #pings: NodeJS.Timeout
@@ -38,9 +39,7 @@ export class Channels {
   constructor(socket: WebSocket, sinks: Sinks) {
     this.#socket = socket
     this.protocol = socket.protocol
-    this.#pings = setInterval(() => {
-      if (socket.readyState === socket.OPEN) socket.ping()
-    }, PING_MS).unref()
+    this.#pings = setInterval(() => this.ping(), PING_MS).unref()
     this.ended = this.#listen(sinks)
   }
 
@@ -52,6 +51,11 @@ export class Channels {
   /** Frames of stdin, and its end, that were given to the connection. */
   get sent(): number {
     return this.#sent
+  }
+
+  /** Grows as long as the other end takes what it is sent, and answers pings. */
+  get moved(): number {
+    return this.#moved
   }
 
   /**
@@ -100,6 +104,11 @@ export class Channels {
     return closeCode !== 1006
   }
 
+  /** Its answer shows that the other end has taken what was sent before. */
+  ping(): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping()
+  }
+
   terminate(): void {
     clearInterval(this.#pings)
     this.#socket.terminate()
@@ -119,7 +128,10 @@ export class Channels {
     return new Promise((resolve) => {
       const wait = socket.bufferedAmount > HIGH_WATER_BYTES
       this.#sent += 1
-      socket.send(frame, (error) => resolve(!error))
+      socket.send(frame, (error) => {
+        this.#moved += 1
+        resolve(!error)
+      })
       if (!wait) resolve(true)
     })
   }
@@ -144,6 +156,7 @@ export class Channels {
           else setTimeout(() => end(1000), PONG_GRACE_MS).unref()
         }
       })
+      socket.on('pong', () => (this.#moved += 1))
       socket.on('close', (code: number) => end(code))
       // An error is always followed by close, and close without a status says all that matters.
       socket.on('error', () => undefined)

@@ -11,6 +11,7 @@ import { HttpFailure } from './fake-cluster/http-failure.ts'
 import { type Deed, type Intervention, Interventions } from './fake-cluster/intervention.ts'
 import type { KubeObject, NewObject } from './fake-cluster/kube-object.ts'
 import { type PodScript, runs } from './fake-cluster/pod-on-node.ts'
+import { CONTAINER } from './fake-cluster/pod-status.ts'
 import { cat } from './fake-cluster/programs.ts'
 import { fail, refuseUpgrade, reply } from './fake-cluster/replies.ts'
 import { type Call, route } from './fake-cluster/routes.ts'
@@ -103,10 +104,11 @@ export class FakeCluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#api.close()
+    const closed = this.#api.close()
     this.#attach.close()
     for (const socket of this.#sockets) socket.destroy()
     await new Promise((resolve) => this.#server.close(resolve))
+    await closed
   }
 
   async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
@@ -137,10 +139,12 @@ export class FakeCluster implements AsyncDisposable {
     this.#api.findNode(call)
     if (call.action === 'get pods/exec') {
       const missing = `container not found ("${call.query.get('container')}")`
-      this.#attach.accept(upgrade, { container: once(() => this.#api.exec(call)), missing })
+      this.#attach.accept(upgrade, { name: CONTAINER, container: once(() => this.#api.exec(call)), missing })
       return
     }
-    this.#attach.accept(upgrade, { container: () => this.#api.container(call), missing: notAttachable(call) })
+    const name = call.query.get('container') ?? CONTAINER
+    const missing = notAttachable(name, call)
+    this.#attach.accept(upgrade, { name, container: () => this.#api.container(call), missing })
   }
 
   /** Writes the request down, and does what an intervention wants done before it. */

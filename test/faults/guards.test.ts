@@ -36,7 +36,8 @@ const DECISIVE: Readonly<Record<string, Decisive>> = {
   },
   exit: { fault: 'delay', isIt: ({ lane, shape }) => lane === 'attach' && shape.exit !== 0 },
   proof: { fault: 'Success too early', isIt: ({ lane, shape }) => lane === 'attach' && shape.exit === 0 },
-  spool: { fault: 'no status', isIt: ({ shape }) => shape.stdout.length > 0 },
+  mount: { fault: 'byte changed', isIt: ({ index }) => index % 12 !== 11 },
+  spool: { fault: 'no status', isIt: ({ shape }) => shape.stdout.length > 0 && !shape.tree },
 }
 
 /** In the pause of stdin, and not before its first half has been sent. */

@@ -51,6 +51,17 @@ export const GUARDS: readonly Guard[] = [
     ],
   },
   {
+    name: 'mount',
+    without: 'what was unpacked is what was sent',
+    edits: [
+      {
+        file: 'src/plan/receiver-script.ts',
+        find: '[ "$(cat ../${MANIFEST})" = "$(cat ../found)" ] || exit 13',
+        replace: '',
+      },
+    ],
+  },
+  {
     name: 'spool',
     without: 'stdout is handed over as it arrives',
     edits: [

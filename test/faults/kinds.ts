@@ -29,11 +29,12 @@ export interface Kind {
   readonly against: 'both' | 'fake'
   /** Faults that cannot be in one world with it: nobody loses a node behind an API server that only passes bytes on. */
   readonly excludes?: readonly string[]
+  /** The function must have files mounted. */
+  readonly needs?: 'tree'
   /** Where, when and how often, for a run of this function. */
   readonly plan: (shape: Shape) => fc.Arbitrary<Fault>
 }
 
-const STREAM = 'stream'
 const ATTACH = 'get pods/attach'
 /** Requests of every run, and how often they are chosen. */
 const REQUESTS = weighted({
@@ -72,8 +73,30 @@ function proxied(on: fc.Arbitrary<string>, deed: fc.Arbitrary<Deed>, times = TIM
   )
 }
 
-function onStream(deed: fc.Arbitrary<Deed>): fc.Arbitrary<Fault> {
-  return proxied(fc.constant(STREAM), deed, fc.constantFrom(1, 1, 2))
+/** What goes each way on one kind of connection, in bytes. */
+interface Stream {
+  readonly on: 'stream' | 'upload'
+  readonly sent: number
+  readonly answered: number
+}
+
+/** The function's own stream; where it has files mounted, more often that which brings them. */
+function streamsOf({ input, stdout, stderr, tree }: Shape): fc.Arbitrary<Stream> {
+  const own: Stream = { on: 'stream', sent: input.length, answered: stdout.length + stderr.length }
+  const upload: Stream[] = tree ? [{ on: 'upload', sent: tree.bytes, answered: 0 }] : []
+  return fc.constantFrom(own, ...upload, ...upload)
+}
+
+function onStream(
+  streams: fc.Arbitrary<Stream>,
+  deed: (stream: Stream) => fc.Arbitrary<Deed>,
+): fc.Arbitrary<Fault> {
+  return streams.chain((stream) => proxied(fc.constant(stream.on), deed(stream), fc.constantFrom(1, 1, 2)))
+}
+
+/** Deeds that need output on the way. */
+function onOutput(deed: fc.Arbitrary<Deed>): fc.Arbitrary<Fault> {
+  return proxied(fc.constant('stream'), deed, fc.constantFrom(1, 1, 2))
 }
 
 /** Somewhere in the bytes of a stream: often at its very ends, where the last words are. */
@@ -88,17 +111,20 @@ function place(bytes: number): fc.Arbitrary<number> {
 
 /** A stream at byte N, either way; an answer or a watch at byte N; or a request that is not even passed on. */
 function cut(by: CutBy, shape: Shape): fc.Arbitrary<Fault> {
-  const output = shape.stdout.length + shape.stderr.length
-  const streams = fc.oneof(
-    { weight: 2, arbitrary: place(output).map((at): Deed => ({ kind: 'cut', by, side: 'answer', at })) },
-    {
-      weight: 1,
-      arbitrary: place(shape.input.length).map((at): Deed => ({ kind: 'cut', by, side: 'sent', at })),
-    },
-  )
+  const inside = ({ sent, answered, on }: Stream): fc.Arbitrary<Deed> =>
+    fc.oneof(
+      {
+        weight: on === 'upload' ? 1 : 4,
+        arbitrary: place(answered).map((at): Deed => ({ kind: 'cut', by, side: 'answer', at })),
+      },
+      {
+        weight: 2,
+        arbitrary: place(sent).map((at): Deed => ({ kind: 'cut', by, side: 'sent', at })),
+      },
+    )
   const answers = fc.nat(12_000).map((at): Deed => ({ kind: 'cut', by, side: 'answer', at }))
   return fc.oneof(
-    { weight: 3, arbitrary: onStream(streams) },
+    { weight: 3, arbitrary: onStream(streamsOf(shape), inside) },
     { weight: 2, arbitrary: proxied(REQUESTS, answers) },
     { weight: 1, arbitrary: proxied(ANY_REQUEST, fc.constant({ kind: 'cutRequest', by })) },
   )
@@ -110,6 +136,9 @@ function server(fault: fc.Arbitrary<Omit<Extract<Fault, { by: 'server' }>, 'by'>
 
 const always = <T>(value: T): fc.Arbitrary<T> => fc.constant(value)
 const refusal = (code: 429 | 500 | 503) => () => proxied(ANY_REQUEST, always({ kind: 'refuse', code }))
+
+const swallow = (what: 'status' | 'close' | 'pong') => (shape: Shape) =>
+  onStream(streamsOf(shape), () => always({ kind: 'swallow', what }))
 
 /** Everything that can go wrong between krmpod and a function, on purpose. */
 export const KINDS: readonly Kind[] = [
@@ -132,44 +161,63 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'answer lost',
     against: 'both',
-    plan: () => {
+    plan: (shape) => {
       const lost = fc.constantFrom('reset', 'reset', 'gateway', 'gateway', 'stall')
       const deed = lost.map((by): Deed => ({ kind: 'loseAnswer', by: by }))
-      return fc.oneof(onStream(deed), proxied(REQUESTS, deed))
+      return fc.oneof(
+        onStream(streamsOf(shape), () => deed),
+        proxied(REQUESTS, deed),
+      )
     },
   },
   {
     name: 'idle drop',
     against: 'both',
-    plan: () => {
+    plan: (shape) => {
       const quiet = fc.oneof(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 250, max: 900 }))
       const deed = quiet.map((quietMs): Deed => ({ kind: 'dropIdle', quietMs }))
-      return fc.oneof(onStream(deed), proxied(REQUESTS, deed))
+      return fc.oneof(
+        onStream(streamsOf(shape), () => deed),
+        proxied(REQUESTS, deed),
+      )
     },
   },
-  { name: 'no status', against: 'both', plan: () => onStream(always({ kind: 'swallow', what: 'status' })) },
-  { name: 'no close', against: 'both', plan: () => onStream(always({ kind: 'swallow', what: 'close' })) },
-  { name: 'no pong', against: 'both', plan: () => onStream(always({ kind: 'swallow', what: 'pong' })) },
+  { name: 'no status', against: 'both', plan: swallow('status') },
+  { name: 'no close', against: 'both', plan: swallow('close') },
+  { name: 'no pong', against: 'both', plan: swallow('pong') },
   {
     name: 'close code',
     against: 'both',
-    plan: () =>
-      onStream(fc.constantFrom<1006 | 1011>(1006, 1011).map((code): Deed => ({ kind: 'closeCode', code }))),
+    plan: (shape) =>
+      onStream(streamsOf(shape), () =>
+        fc.constantFrom<1006 | 1011>(1006, 1011).map((code): Deed => ({ kind: 'closeCode', code })),
+      ),
   },
-  { name: 'status before data', against: 'both', plan: () => onStream(always({ kind: 'statusFirst' })) },
+  { name: 'status before data', against: 'both', plan: () => onOutput(always({ kind: 'statusFirst' })) },
   {
     name: 'frames split and joined',
     against: 'both',
-    plan: () => onStream(fc.nat().map((seed): Deed => ({ kind: 'reframe', seed }))),
+    plan: () => onOutput(fc.nat().map((seed): Deed => ({ kind: 'reframe', seed }))),
   },
   {
     name: 'Success too early',
     against: 'both',
     plan: ({ stdout, stderr }) =>
-      onStream(
+      onOutput(
         fc
           .nat(Math.max(0, stdout.length + stderr.length - 1))
           .map((bytes): Deed => ({ kind: 'earlySuccess', bytes })),
+      ),
+  },
+  {
+    name: 'byte changed',
+    against: 'both',
+    needs: 'tree',
+    plan: ({ tree }) =>
+      proxied(
+        always('upload'),
+        fc.nat(tree?.bytes ?? 0).map((at): Deed => ({ kind: 'change', at })),
+        fc.constantFrom(1, 1, 2),
       ),
   },
   {
@@ -190,11 +238,16 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'false open',
     against: 'fake',
-    plan: () =>
+    plan: ({ tree }) =>
       server(
         fc.nat(60).map((answerMs) => ({
           attach: { version: 'translated', answerMs },
-          sight: { on: STREAM, after: 0, times: Infinity, deed: { kind: 'seeFalseOpen' } },
+          sight: {
+            on: tree ? 'upload' : 'stream',
+            after: 0,
+            times: Infinity,
+            deed: { kind: 'seeFalseOpen' },
+          },
         })),
       ),
   },
@@ -211,11 +264,18 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'node lost at input',
     against: 'fake',
-    plan: ({ input }) =>
-      server(
-        fc.nat(input.length - 1).map((upstreamCutAfterStdinBytes) => ({
-          attach: { version: 'translated', upstreamCutAfterStdinBytes, times: 1 },
-        })),
+    plan: (shape) =>
+      streamsOf(shape).chain(({ on, sent }) =>
+        server(
+          fc.nat(sent - 1).map((upstreamCutAfterStdinBytes) => ({
+            attach: {
+              version: 'translated',
+              upstreamCutAfterStdinBytes,
+              times: 1,
+              container: on === 'upload' ? 'mounts' : 'function',
+            },
+          })),
+        ),
       ),
   },
   {

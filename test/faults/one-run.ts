@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiClient } from '../../src/cluster/api-client.ts'
 import { RunError } from '../../src/errors/run-error.ts'
+import type { BindMount } from '../../src/request/mounts/mount.ts'
 import { type Outcome, runOn } from '../doubles/run-on.ts'
+import { temporaryFolder } from '../mounts/support/tree-on-disk.ts'
+import { TARGET } from './mounted-tree.ts'
 import type { RunPlan } from './plan.ts'
 import { type FaultProxy, faultProxy } from './proxy/fault-proxy.ts'
 import { type Strike, Strikes } from './proxy/strikes.ts'
@@ -24,6 +28,8 @@ export interface Ended {
 
 /** A run that has not ended so long after its deadline never will. */
 const HANGS_MS = 20_000
+/** Of an upload: well before the deadline. */
+const STALL_MS = 3_000
 
 export async function oneRun(plan: RunPlan, world: World): Promise<Ended> {
   const start = performance.now()
@@ -34,9 +40,12 @@ export async function oneRun(plan: RunPlan, world: World): Promise<Ended> {
   const { identity } = world
   await using proxy = await faultProxy({ upstream: place.upstream, strikes, ...(identity && { identity }) })
   const runIds: string[] = []
+  using folder = temporaryFolder()
   const caller = interruptions(plan, onStruck)
+  const source = join(folder.path, 'tree')
+  plan.shape.tree?.make(source)
   const outcome = await Promise.race([
-    runThrough(proxy, { plan, world, runIds, interrupted: caller.signal }),
+    runThrough(proxy, { source, plan, world, runIds, interrupted: caller.signal }),
     sleep(plan.deadlineMs + HANGS_MS, 'it did not end' as const, { ref: false }),
   ]).catch((error: unknown) => String(error))
   caller.forget()
@@ -52,7 +61,7 @@ export async function oneRun(plan: RunPlan, world: World): Promise<Ended> {
   const left = await place.remains(runIds)
   await place.sweep(left)
   const untold = left.filter((name) => !told.includes(name))
-  const verdict = tooMuch(proxy) ?? leak(untold) ?? verdictOn(outcome, plan.shape)
+  const verdict = tooMuch(proxy, plan) ?? leak(untold) ?? verdictOn(outcome, plan.shape)
   const reason = outcome.error?.message ?? ''
   return { ...ended, verdict, leftToSweep: left.length - untold.length, reason }
 }
@@ -75,9 +84,11 @@ interface Run {
   /** Filled as the run, and its second attempt, are named. */
   readonly runIds: string[]
   readonly interrupted: AbortSignal
+  /** Where the folder is that the function has mounted. */
+  readonly source: string
 }
 
-function runThrough(proxy: FaultProxy, { plan, world, runIds, interrupted }: Run): Promise<Outcome> {
+function runThrough(proxy: FaultProxy, { plan, world, runIds, interrupted, source }: Run): Promise<Outcome> {
   const { lane, shape, rerun, secret, deadlineMs } = plan
   const newRunId = (): string => {
     const id = randomBytes(5).toString('hex')
@@ -92,17 +103,22 @@ function runThrough(proxy: FaultProxy, { plan, world, runIds, interrupted }: Run
       argv: ['-i', '--network', 'none', ...words],
       env: { TOKEN: 's3cret' },
       stdin: Readable.from(inputOf(plan, proxy)),
-      request: { deadlineMs, lane },
+      request: { deadlineMs, lane, ...(shape.tree && { mounts: [mountOf(source)] }) },
       host: {
         api: new ApiClient(credentials),
         namespace: world.namespace,
         newRunId,
         rerun,
         interrupted,
+        stallMs: STALL_MS,
         imageConfig: () => Promise.resolve({ entrypoint: ENTRYPOINTS[shape.image], cmd: [], env: [] }),
       },
     },
   )
+}
+
+function mountOf(source: string): BindMount {
+  return { kind: 'bind', source, target: TARGET, readOnly: true, createSource: false }
 }
 
 async function* inputOf(
@@ -138,11 +154,11 @@ function interruptions(
 }
 
 /** attach and resize requests are bounded for each Pod. */
-function tooMuch(proxy: FaultProxy): Verdict | undefined {
+function tooMuch(proxy: FaultProxy, { shape }: RunPlan): Verdict | undefined {
   const pods = Math.max(1, proxy.count('create pods'))
   const attaches = proxy.count('get pods/attach') + proxy.count('get pods/exec')
   const nudges = proxy.count('patch pods/resize')
-  if (attaches <= 44 * pods && nudges <= 2 * pods) return undefined
+  if (attaches <= 44 * pods && nudges <= (shape.tree ? 4 : 2) * pods) return undefined
   return { kind: 'wrong', why: `${attaches} attaches and ${nudges} nudges of ${pods} Pods` }
 }
 

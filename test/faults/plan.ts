@@ -53,7 +53,7 @@ export function planRun(index: number, laboratory: Laboratory): RunPlan {
     fc
       .record({
         lane: fc.constantFrom(...LANES),
-        shape: fc.constantFrom(...SHAPES),
+        shape: fc.constantFrom(...shapesFor(kinds)),
         rerun: fc.boolean(),
         wantsSecret: fc.constantFrom(true, false, false, false),
         pauseMs: fc.constantFrom(0, 0, 1_200),
@@ -77,6 +77,12 @@ export function planRun(index: number, laboratory: Laboratory): RunPlan {
   )
   if (!plan) throw new Error('fast-check gave no sample')
   return plan
+}
+
+/** The functions in which all of these can happen. */
+function shapesFor(kinds: readonly Kind[]): readonly Shape[] {
+  const needsTree = kinds.some(({ needs }) => needs === 'tree')
+  return SHAPES.filter(({ tree }) => tree || !needsTree)
 }
 
 /** What would strike the attach of a run that has none strikes its exec. */

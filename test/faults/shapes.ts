@@ -1,6 +1,7 @@
 import type { FakeFunction } from '../doubles/fake-cluster/container.ts'
 import { digestOf, lines, noise, probe } from '../doubles/fake-cluster/probe.ts'
 import { cat } from '../doubles/fake-cluster/programs.ts'
+import { LARGE_TREE, type MountedTree, SMALL_TREE, TARGET } from './mounted-tree.ts'
 
 /** A function with its input, and all that it says to it. */
 export interface Shape {
@@ -11,6 +12,8 @@ export interface Shape {
   readonly exit: number
   readonly stdout: Buffer
   readonly stderr: string
+  /** What it has mounted. */
+  readonly tree?: MountedTree
   /** The same function where there are no images. */
   readonly program: FakeFunction
 }
@@ -46,6 +49,11 @@ function probes(name: string, words: readonly string[], said: Said = {}): Shape 
   return { name, image: 'probe', words, ...nothing, ...said, program: probe(words) }
 }
 
+/** It says what it sees in its mounted folder. */
+function looks(name: string, tree: MountedTree): Shape {
+  return { ...probes(name, ['read', `tree=${TARGET}`], { stdout: Buffer.from(tree.digest) }), tree }
+}
+
 const SMALL = list(20)
 const LARGE = list(4_000)
 
@@ -73,6 +81,8 @@ export const SHAPES: readonly Shape[] = [
     stdout: Buffer.from(GREETING),
     program: ({ stdout }) => stdout(GREETING).then(() => 0),
   },
+  looks('files, a few', SMALL_TREE),
+  looks('files, 6 MiB', LARGE_TREE),
   probes('noise, 5 MiB', ['read', 'random=5MiB'], { stdout: noise(5120 * KIB) }),
   probes('lines, 3 MiB', ['read', 'text=3MiB'], { stdout: lines(3072 * KIB) }),
   probes('both streams', ['read', 'text=300KiB:both'], {

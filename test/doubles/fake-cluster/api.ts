@@ -4,7 +4,7 @@ import { HttpFailure } from './http-failure.ts'
 import type { KubeObject, NewObject } from './kube-object.ts'
 import { listPage } from './list-page.ts'
 import { PodOnNode, type PodScript } from './pod-on-node.ts'
-import { PENDING } from './pod-status.ts'
+import { CONTAINER, PENDING } from './pod-status.ts'
 import type { Answer } from './replies.ts'
 import type { Call } from './routes.ts'
 import type { Store } from './store.ts'
@@ -40,16 +40,17 @@ export class Api {
     }
   }
 
-  container({ name }: Call): FakeContainer | undefined {
-    return this.#pods.get(name)?.container
+  container({ name, query }: Call): FakeContainer | undefined {
+    return this.#pods.get(name)?.find(query.get('container') ?? CONTAINER)
   }
 
   exec({ name, query }: Call): FakeContainer | undefined {
     return this.#pods.get(name)?.exec(query.getAll('command'))
   }
 
-  close(): void {
-    for (const pod of this.#pods.values()) pod.kill()
+  /** Resolves when nothing of any Pod is left on this machine. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#pods.values()].map((pod) => pod.close()))
   }
 
   handle(call: Call, body: unknown): Answer {

@@ -6,7 +6,6 @@ import type { AttachFaults } from './attach-faults.ts'
 import type { FakeContainer } from './container.ts'
 import { HttpFailure } from './http-failure.ts'
 import { OutputSender } from './output-sender.ts'
-import { CONTAINER } from './pod-status.ts'
 import { type EarlyFrame, StdinReceiver } from './stdin-receiver.ts'
 
 export interface Upgrade {
@@ -16,6 +15,7 @@ export interface Upgrade {
 }
 
 interface Wanted {
+  readonly name: string
   /** Looked at again after the upgrade, for it may have started by then. */
   readonly container: () => FakeContainer | undefined
   /** kubelet's words where there is none. */
@@ -50,18 +50,18 @@ export class AttachEndpoint {
     const isTranslated = this.#faults.version === 'translated' && offers(request, 'v5')
     const container = running(wanted)
     if (!container && !isTranslated) throw new HttpFailure(500, 'InternalError', wanted.missing)
-    if (container && this.#losesAnswer(socket, container)) return
+    if (container && this.#losesAnswer(socket, { container, name: wanted.name })) return
     this.#server.handleUpgrade(request, socket, head, (client) => {
       client.on('error', () => undefined)
       if (isTranslated) void this.#ask(client, wanted)
-      else if (container) this.#attach(client, { container, early: [] })
+      else if (container) this.#attach(client, { ...wanted, container, early: [] })
     })
   }
 
   /** stdinOnce: the end of an attach is an end of stdin, whether its client knew of it or not. */
-  #losesAnswer(socket: Duplex, container: FakeContainer): boolean {
+  #losesAnswer(socket: Duplex, { container, name }: { container: FakeContainer; name: string }): boolean {
     const { answerLost, times = Infinity } = this.#faults
-    if (!answerLost || this.#attached >= times) return false
+    if (!answerLost || !this.#isMeant(name) || this.#attached >= times) return false
     this.#attached += 1
     container.stdin.end()
     if (answerLost === 'gateway') throw new HttpFailure(502, '', 'Bad Gateway')
@@ -82,7 +82,7 @@ export class AttachEndpoint {
     await sleep(this.#faults.answerMs ?? ANSWER_MS)
     client.removeAllListeners('message').removeAllListeners('ping')
     const container = running(wanted)
-    if (container) this.#attach(client, { container, early })
+    if (container) this.#attach(client, { ...wanted, container, early })
     else if (early.length > 0)
       client.terminate() // closed with data unread: a TCP reset, and no status
     else refuse(client, `unable to upgrade connection: ${wanted.missing}`)
@@ -90,11 +90,9 @@ export class AttachEndpoint {
 
   #attach(
     client: WebSocket,
-    { container, early }: { container: FakeContainer; early: readonly EarlyFrame[] },
+    { container, name, early }: { container: FakeContainer; name: string; early: readonly EarlyFrame[] },
   ): void {
-    this.#attached += 1
-    const { version, times = Infinity } = this.#faults
-    const faults = this.#attached <= times ? this.#faults : { ...DEFAULT, ...(version && { version }) }
+    const faults = this.#faultsFor(name)
     const sender = new OutputSender(client, {
       faults,
       closeCode: () => (container.stdin.unread > 0 ? 1011 : 1000),
@@ -116,6 +114,18 @@ export class AttachEndpoint {
     const detach = container.attach(sender)
     client.once('close', detach)
   }
+
+  /** Counts it, too. */
+  #faultsFor(name: string): AttachFaults {
+    const { version, times = Infinity } = this.#faults
+    if (this.#isMeant(name)) this.#attached += 1
+    if (this.#isMeant(name) && this.#attached <= times) return this.#faults
+    return { ...DEFAULT, ...(version && { version }) }
+  }
+
+  #isMeant(name: string): boolean {
+    return (this.#faults.container ?? name) === name
+  }
 }
 
 function running({ container }: Wanted): FakeContainer | undefined {
@@ -123,8 +133,11 @@ function running({ container }: Wanted): FakeContainer | undefined {
   return found?.isRunning ? found : undefined
 }
 
-export function notAttachable({ namespace, name }: { namespace: string; name: string }): string {
-  return `container ${CONTAINER} not found in pod ${name}_${namespace}`
+export function notAttachable(
+  container: string,
+  { namespace, name }: { namespace: string; name: string },
+): string {
+  return `container ${container} not found in pod ${name}_${namespace}`
 }
 
 function refuse(client: WebSocket, message: string): void {

@@ -7,6 +7,8 @@ export interface AttachFaults {
   readonly version?: 'direct' | 'translated' | 'v4'
   /** `translated`: how long after its 101 the API server knows what the node says. */
   readonly answerMs?: number
+  /** Only attaches to this container go wrong; by default all. */
+  readonly container?: 'function' | 'mounts'
   /** Only the first so many attaches that get through go wrong as follows; by default all. */
   readonly times?: number
   /** The node attaches, but its 101 gets lost: the connection breaks, or a gateway on the way says 502. */
@@ -21,10 +23,18 @@ export interface AttachFaults {
   readonly upstreamCutAfterBytes?: number
   /** The same after so many bytes of stdin, of which the API server takes all. */
   readonly upstreamCutAfterStdinBytes?: number
+  /** This byte of stdin is another one when it arrives. */
+  readonly changesStdinAt?: number
+  /** Nothing is taken any more after so many bytes of stdin, and nothing ends. */
+  readonly stallsAfterStdinBytes?: number
+  /** So long does each message of stdin take. */
+  readonly msForEachMessage?: number
   /** The end of the connection overtakes the last message of stdin, unless another one came after it. */
   readonly closeOvertakesStdin?: boolean
   /** The status comes ahead of the last output. */
   readonly statusFirst?: boolean
+  /** When the container ends, the client is not told. */
+  readonly says?: 'nothing'
   /** The connection stays open after its status. */
   readonly staysOpen?: boolean
   /** Nothing comes any more after so many bytes of output, and nothing ends: a lost node, a dead load balancer. */

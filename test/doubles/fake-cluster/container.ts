@@ -8,6 +8,8 @@ export interface FunctionIo {
   readonly stdout: (data: string | Buffer) => Promise<void>
   readonly stderr: (data: string | Buffer) => Promise<void>
   readonly killed: AbortSignal
+  /** Where on this machine is what the Pod has mounted at `target`. */
+  readonly mounted: (target: string) => string
 }
 
 /** A program in place of an image: resolves to its exit code. */
@@ -22,6 +24,10 @@ export interface Client {
 
 const KILLED = 137
 
+function nothing(target: string): never {
+  throw new Error(`nothing is mounted at ${target}`)
+}
+
 /** One container from its start to its end: a process, its stdin, its log, and those who are attached to it. */
 export class FakeContainer {
   readonly stdin: Pipe = new Pipe()
@@ -33,9 +39,11 @@ export class FakeContainer {
   #isRunning = true
   readonly #clients = new Set<Client>()
   readonly #killed = new AbortController()
+  readonly #mounted: FunctionIo['mounted']
 
-  constructor(program: FakeFunction, faults: LogFaults) {
+  constructor(program: FakeFunction, faults: LogFaults, mounted: FunctionIo['mounted'] = nothing) {
     this.log = new ContainerLog(faults)
+    this.#mounted = mounted
     this.attached = new Promise((resolve) => {
       this.#onAttach = resolve
     })
@@ -66,6 +74,7 @@ export class FakeContainer {
       stdout: (data) => this.#write('stdout', data),
       stderr: (data) => this.#write('stderr', data),
       killed: this.#killed.signal,
+      mounted: this.#mounted,
     }
     // One turn later, as a process starts: whoever made the container knows it by then.
     const code = await Promise.race([Promise.resolve().then(() => program(io)), killed])

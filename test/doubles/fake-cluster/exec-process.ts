@@ -1,4 +1,4 @@
-import { FakeContainer, type FakeFunction } from './container.ts'
+import { FakeContainer, type FakeFunction, type FunctionIo } from './container.ts'
 import { HttpFailure } from './http-failure.ts'
 
 /** The words of one exec: `busybox sh -c SCRIPT krmpod NONCE PROGRAM…`. */
@@ -12,16 +12,24 @@ function nonceOf(command: readonly string[]): string {
  * What krmpod's script does in a real container: runs the program, and marks the ends of both streams. It begins with
  * its client, and has no log.
  */
-export function execProcess(command: readonly string[], program: FakeFunction): FakeContainer {
+export function execProcess(
+  command: readonly string[],
+  program: FakeFunction,
+  mounted: FunctionIo['mounted'],
+): FakeContainer {
   const nonce = nonceOf(command)
-  const process: FakeContainer = new FakeContainer(async (io) => {
-    await process.attached
-    const code = await program(io)
-    const marker = `\u001e${nonce}:${String(code).padStart(3, '0')}\n`
-    await io.stdout(marker)
-    await io.stderr(marker)
-    return code
-  }, {})
+  const process: FakeContainer = new FakeContainer(
+    async (io) => {
+      await process.attached
+      const code = await program(io)
+      const marker = `\u001e${nonce}:${String(code).padStart(3, '0')}\n`
+      await io.stdout(marker)
+      await io.stderr(marker)
+      return code
+    },
+    {},
+    mounted,
+  )
   return process
 }
 

@@ -40,7 +40,7 @@ export class OutputSender implements Client {
   }
 
   end(): void {
-    if (this.#isOver) return
+    if (this.#isOver || this.#sending.faults.says === 'nothing') return
     if (this.#sending.faults.cutBeforeStatus) {
       this.#isOver = true
       this.#socket.send('', () => this.#socket.terminate())

@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { FakeContainer, type FakeFunction } from './container.ts'
 import type { LogFaults } from './container-log.ts'
 import { execProcess, isWaiting } from './exec-process.ts'
+import { InitContainers, type InitOptions } from './init-containers.ts'
 import type { KubeObject } from './kube-object.ts'
 import {
+  CONTAINER,
   ended,
+  INIT_FAILED,
   NO_SANDBOX,
   type PodStatus,
   RUNNING,
@@ -12,9 +15,12 @@ import {
   SCHEDULED,
   terminated,
   waitingFor,
+  withInits,
 } from './pod-status.ts'
 import { hangs } from './programs.ts'
+import { secretNames } from './secret-names.ts'
 import type { Store } from './store.ts'
+import { Volumes } from './volumes.ts'
 
 /** What becomes of one Pod, told step by step. */
 export type PodScript = (pod: PodOnNode) => Promise<void>
@@ -24,11 +30,18 @@ const RELIST_MS = 60
 const STEP_MS = 4
 
 /** The usual life: scheduled, sandbox, container, its end. */
-export function runs(program: FakeFunction): PodScript {
+export function runs(program: FakeFunction, inits: InitOptions = {}): PodScript {
   return async (pod) => {
     await pod.prepare()
-    await pod.run(program)
+    await pod.run(program, { inits })
   }
+}
+
+export interface Running {
+  /** Attach works before the Pod's status says that the container runs. */
+  readonly seenAfterMs?: number
+  readonly relistMs?: number
+  readonly inits?: InitOptions
 }
 
 /** One Pod as scheduler and kubelet treat it. */
@@ -41,6 +54,8 @@ export class PodOnNode {
   readonly #store: Store
   readonly #pod: KubeObject
   readonly #logFaults: LogFaults
+  readonly #volumes: Volumes
+  readonly #inits: InitContainers
   #nudge: () => void = () => undefined
   #program: FakeFunction | undefined
 
@@ -48,6 +63,8 @@ export class PodOnNode {
     this.#store = store
     this.#pod = pod
     this.#logFaults = logFaults
+    this.#volumes = new Volumes(pod)
+    this.#inits = new InitContainers(pod, { volumes: this.#volumes, log: logFaults })
     this.deleted = this.#deletion.signal
   }
 
@@ -74,8 +91,10 @@ export class PodOnNode {
     await this.step()
   }
 
-  /** From start to end. `seenAfterMs`: attach works before the Pod's status says that the container runs. */
-  async run(program: FakeFunction, { seenAfterMs = STEP_MS, relistMs = RELIST_MS } = {}): Promise<void> {
+  /** From start to end. */
+  async run(program: FakeFunction, options: Running = {}): Promise<void> {
+    const { seenAfterMs = STEP_MS, relistMs = RELIST_MS } = options
+    if (!(await this.#initialize(options))) return
     await this.#secrets()
     if (this.deleted.aborted) return
     const container = this.start(this.isWaiting ? hangs : program)
@@ -90,15 +109,20 @@ export class PodOnNode {
     this.says(ended(end))
   }
 
+  /** By name, if it was started. */
+  find(container: string): FakeContainer | undefined {
+    return container === CONTAINER ? this.container : this.#inits.find(container)
+  }
+
   start(program: FakeFunction): FakeContainer {
-    this.container = new FakeContainer(program, this.#logFaults)
+    this.container = new FakeContainer(program, this.#logFaults, this.#mounted)
     return this.container
   }
 
   /** A process beside the main one, as long as that runs. */
   exec(command: readonly string[]): FakeContainer | undefined {
     if (!this.container?.isRunning || !this.#program) return undefined
-    const process = execProcess(command, this.#program)
+    const process = execProcess(command, this.#program, this.#mounted)
     this.deleted.addEventListener('abort', () => process.kill(), { once: true })
     void this.container.ended.then(() => process.kill())
     return process
@@ -113,7 +137,10 @@ export class PodOnNode {
   }
 
   says(status: PodStatus): void {
-    this.#store.update('pods', this.name, (pod) => ({ ...pod, status }))
+    this.#store.update('pods', this.name, (pod) => ({
+      ...pod,
+      status: withInits(status, this.#inits.statuses),
+    }))
   }
 
   step(ms = STEP_MS): Promise<void> {
@@ -137,6 +164,14 @@ export class PodOnNode {
   kill(): void {
     this.#deletion.abort()
     this.container?.kill()
+    this.#inits.kill()
+  }
+
+  /** Kills it, and resolves when nothing of it is left on this machine. */
+  async close(): Promise<void> {
+    this.kill()
+    await this.#inits.gone()
+    this.#volumes.remove()
   }
 
   marksDeleted(): void {
@@ -155,6 +190,21 @@ export class PodOnNode {
     this.#store.remove('pods', this.name)
   }
 
+  readonly #mounted = (target: string): string => this.#volumes.path(CONTAINER, target)
+
+  /** One init container after another. False: the function will never be started. */
+  async #initialize({ relistMs = RELIST_MS, inits = {} }: Running): Promise<boolean> {
+    const noticed = (): Promise<void> => this.relisted(relistMs)
+    for await (const end of this.#inits.run(inits, { deleted: this.deleted, noticed })) {
+      this.says(SANDBOX_READY)
+      await this.step()
+      if (end === undefined || end === 0) continue
+      this.says(INIT_FAILED)
+      return false
+    }
+    return !this.deleted.aborted
+  }
+
   /** As kubelet does, waits for the Secrets that the container's environment names. */
   async #secrets(): Promise<void> {
     for (const name of secretNames(this.#pod)) {
@@ -164,13 +214,4 @@ export class PodOnNode {
       }
     }
   }
-}
-
-function secretNames({ spec }: KubeObject): ReadonlySet<string> {
-  const [container] = (spec?.['containers'] ?? []) as {
-    env?: { valueFrom?: { secretKeyRef: { name: string } } }[]
-  }[]
-  return new Set(
-    (container?.env ?? []).flatMap(({ valueFrom }) => (valueFrom ? [valueFrom.secretKeyRef.name] : [])),
-  )
 }

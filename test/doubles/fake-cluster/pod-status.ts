@@ -4,6 +4,7 @@ export interface PodStatus {
   readonly reason?: string
   readonly message?: string
   readonly conditions?: readonly Condition[]
+  readonly initContainerStatuses?: readonly ContainerStatus[]
   readonly containerStatuses?: readonly ContainerStatus[]
 }
 
@@ -14,7 +15,7 @@ interface Condition {
   readonly message?: string
 }
 
-interface ContainerStatus {
+export interface ContainerStatus {
   readonly name: string
   readonly image: string
   readonly imageID: string
@@ -84,6 +85,37 @@ export const RUNNING: PodStatus = {
   containerStatuses: [container({ running: { startedAt: '2026-01-01T00:00:00Z' } })],
 }
 
+/** The same of a Pod with init containers, once kubelet has seen it. */
+export function withInits(status: PodStatus, inits: readonly ContainerStatus[]): PodStatus {
+  const { conditions = [], containerStatuses } = status
+  if (inits.length === 0 || !containerStatuses) return status
+  const incomplete = inits.filter(({ ready }) => !ready).map(({ name }) => name)
+  const initialized: Condition =
+    incomplete.length === 0
+      ? yes('Initialized')
+      : {
+          ...no('Initialized', 'ContainersNotInitialized'),
+          message: `containers with incomplete status: [${incomplete.join(' ')}]`,
+        }
+  return {
+    ...status,
+    conditions: conditions.map((condition) => (condition.type === 'Initialized' ? initialized : condition)),
+    initContainerStatuses: inits,
+    containerStatuses: containerStatuses.map((one) =>
+      one.state.waiting?.reason === 'ContainerCreating'
+        ? { ...one, state: { waiting: { reason: 'PodInitializing' } } }
+        : one,
+    ),
+  }
+}
+
+/** An init container has failed, and the sandbox is down: the function is never started. */
+export const INIT_FAILED: PodStatus = {
+  phase: 'Failed',
+  conditions: [no('PodReadyToStartContainers'), no('Initialized'), ...unready, scheduled],
+  containerStatuses: [container({ waiting: { reason: 'PodInitializing' } })],
+}
+
 /** The container has ended and the sandbox has not: phase stays Running for about a second. */
 export function terminated(end: Terminated): PodStatus {
   return afterEnd(end, { phase: 'Running', sandboxIs: sandbox })
@@ -116,9 +148,9 @@ function afterEnd(
 }
 
 /** `reason`: TerminationByKubelet, EvictionByEvictionAPI, PreemptionByScheduler, DeletionByTaintManager. */
-export function disrupted(reason: string, message: string): PodStatus {
+export function disrupted(reason: string, message: string, before = RUNNING): PodStatus {
   const target = { type: 'DisruptionTarget', status: 'True', reason, message } as const
-  return { ...RUNNING, conditions: [target, ...(RUNNING.conditions ?? [])] }
+  return { ...before, conditions: [target, ...(before.conditions ?? [])] }
 }
 
 /** kubelet ended the whole Pod: eviction, an admission refusal, activeDeadlineSeconds. */

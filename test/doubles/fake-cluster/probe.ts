@@ -1,5 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { list } from '../../mounts/support/tree-on-disk.ts'
 import type { FakeFunction, FunctionIo } from './container.ts'
 import { cat, printAll, readAll } from './programs.ts'
 
@@ -27,6 +28,7 @@ async function take(step: string, { value, input, io }: Step): Promise<void> {
   if (step === 'copy') await cat(io)
   else if (step === 'echo') await printAll(io.stdout, input)
   else if (step === 'digest') await io.stdout(digestOf(await readAll(io.stdin)))
+  else if (step === 'tree') await io.stdout(treeDigestOf(io.mounted(value)))
   else if (step === 'stdout' || step === 'stderr') await io[step](unescaped(value))
   else if (step === 'random' || step === 'text')
     await onStreams(step === 'random' ? noise : lines, { value, io })
@@ -60,6 +62,12 @@ function unescaped(text: string): string {
 /** What `digest` prints. */
 export function digestOf(input: Buffer): string {
   return `{"bytes":${input.length},"sha256":"${createHash('sha256').update(input).digest('hex')}"}\n`
+}
+
+/** What `tree=DIR` prints. */
+export function treeDigestOf(path: string): string {
+  const lines = list(path)
+  return `{"entries":${lines.length},"sha256":"${createHash('sha256').update(lines.join('\n')).digest('hex')}"}\n`
 }
 
 /** What `random=BYTES` prints. */

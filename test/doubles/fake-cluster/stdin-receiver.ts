@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
 import type { AttachFaults } from './attach-faults.ts'
 import type { FakeContainer } from './container.ts'
@@ -26,6 +27,7 @@ export class StdinReceiver {
   readonly #receiving: Receiving
   #queue: Promise<void> = Promise.resolve()
   #taken = 0
+  #written = 0
   #isDeaf = false
   /** What has been taken and not passed on, where a close can overtake it. */
   #onItsWay: Buffer = Buffer.alloc(0)
@@ -89,12 +91,25 @@ export class StdinReceiver {
     })
   }
 
-  async #write(data: Buffer): Promise<void> {
+  async #write(sent: Buffer): Promise<void> {
     const { faults, container } = this.#receiving
+    if (faults.msForEachMessage) await sleep(faults.msForEachMessage)
+    const data = this.#arriving(sent)
     const passedOn = faults.closeOvertakesStdin ? this.#onItsWay : data
     this.#onItsWay = data
     const written = container.stdin.write(passedOn)
     if (container.stdin.unread > UPSTREAM_BYTES) await written
+    if (this.#written >= (faults.stallsAfterStdinBytes ?? Infinity)) await new Promise(() => undefined)
+  }
+
+  /** What is left of it on the way. */
+  #arriving(sent: Buffer): Buffer {
+    const { changesStdinAt, stallsAfterStdinBytes = Infinity } = this.#receiving.faults
+    const data = Buffer.from(sent.subarray(0, Math.max(0, stallsAfterStdinBytes - this.#written)))
+    const at = (changesStdinAt ?? -1) - this.#written
+    if (at >= 0 && at < data.length) data[at] = (data[at] ?? 0) ^ 1
+    this.#written += data.length
+    return data
   }
 
   /** `[255, 0]` is the end of stdin. v4 does not know it, and drops it. */

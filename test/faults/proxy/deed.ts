@@ -12,6 +12,8 @@ export type Deed =
   | { readonly kind: 'dropIdle'; readonly quietMs: number }
   /** After byte `at` of the answer (of a plain one: counted round its end), or of what the client sends. */
   | { readonly kind: 'cut'; readonly by: CutBy; readonly side: 'answer' | 'sent'; readonly at: number }
+  /** A byte of stdin is another one behind the proxy. */
+  | { readonly kind: 'change'; readonly at: number }
   /** It is done, and nobody hears of it. */
   | { readonly kind: 'loseAnswer'; readonly by: 'reset' | 'gateway' | 'stall' }
 

@@ -4,6 +4,7 @@ import * as https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Credentials } from '../../../src/cluster/credentials.ts'
+import { RECEIVER_CONTAINER } from '../../../src/plan/pod-plan.ts'
 import { route } from '../../doubles/fake-cluster/routes.ts'
 import type { Identity } from './identity.ts'
 import { passOn } from './plain-request.ts'
@@ -26,7 +27,7 @@ interface ProxyOptions {
 export class FaultProxy implements AsyncDisposable {
   /** What was asked for, in the words of RBAC, in the order of arrival. */
   readonly actions: string[] = []
-  /** Resolves when the first stream is open. */
+  /** Resolves when the first stream of the function is open. */
   readonly attached: Promise<void>
   readonly #options: ProxyOptions
   readonly #server: http.Server
@@ -86,6 +87,7 @@ export class FaultProxy implements AsyncDisposable {
     const { upstream, strikes } = this.#options
     const dues = strikes.due(this.#admit(request))
     const streamDues = () => {
+      if (isUpload(request)) return strikes.due('upload')
       this.#attach()
       return strikes.due('stream')
     }
@@ -98,6 +100,10 @@ export class FaultProxy implements AsyncDisposable {
     this.actions.push(action)
     return action
   }
+}
+
+function isUpload({ url = '' }: http.IncomingMessage): boolean {
+  return new URL(url, 'http://proxy').searchParams.get('container') === RECEIVER_CONTAINER
 }
 
 /** `await using` closes it. */

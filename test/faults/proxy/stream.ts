@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { changesStdin } from './changed-stdin.ts'
 import { Passage } from './passage.ts'
 import { cutBy } from './sockets.ts'
 import { type Link, stepsFor } from './stream-deeds.ts'
@@ -33,10 +34,13 @@ export function joinStreams({ server, client, upstream, dues, isV4 }: Streams): 
     for (const { raw } of frames) toClient.write(raw)
   })
   const sent = new FrameReader()
+  const change = changesStdin(dues)
   client.on('data', (chunk: Buffer) => {
     restart()
-    for (const frame of sent.push(chunk)) noteStdin(frame, link)
-    toServer.write(chunk)
+    const frames = sent.push(chunk)
+    for (const frame of frames) noteStdin(frame, link)
+    if (!change) toServer.write(chunk)
+    else for (const frame of frames) toServer.write(change(frame))
   })
 
   client.once('end', () => upstream.end())

@@ -2,7 +2,10 @@ import type { Deed } from './deed.ts'
 
 /** One planned deed: to requests of one kind, or to streams that were opened. */
 export interface Strike {
-  /** In the words of RBAC: `create pods`. `stream`: an attach that got through. */
+  /**
+   * In the words of RBAC: `create pods`. `stream`: an attach, or exec, of the function that got through; `upload`: one of the
+   * container that takes mounted files.
+   */
   readonly on: string
   /** So many of them pass before it. */
   readonly after: number

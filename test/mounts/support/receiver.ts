@@ -7,9 +7,9 @@ import { execa, execaSync } from 'execa'
 import { DIGEST_BYTES, GIVE_BACK, RECEIVE } from '../../../src/plan/receiver-script.ts'
 
 /** Root may write everywhere, which no receiver in a Pod may. */
-const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+export const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
-const BUSYBOX = '/bin/busybox'
+export const BUSYBOX = '/bin/busybox'
 
 /** A PATH with nothing but busybox's programs in it. */
 export function busyboxPath(): Disposable & { readonly path: string } {
