@@ -1,10 +1,16 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { folder as randomFolder } from '../mounts/support/random-trees.ts'
+import { digests, make, unlock } from '../mounts/support/tree-on-disk.ts'
 import { testNamespace } from './support/cluster.ts'
 import { docker, type Ended } from './support/docker.ts'
 import { build } from './support/kustomize.ts'
+import { speaksV5 } from './support/server.ts'
+
+const hasExecLane = await speaksV5()
 
 let space: Awaited<ReturnType<typeof testNamespace>>
 let folder = ''
@@ -16,6 +22,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'krmpod-mounts-'))
 })
 afterEach(async () => {
+  unlock(folder)
   await rm(folder, { recursive: true })
   expect(await space.pods(), 'no Pod is left').toEqual([])
 })
@@ -83,7 +90,7 @@ describe('a folder of the caller', () => {
   })
 
   test('cannot be written to', async () => {
-    const ended = await shell('echo x > /data/x; echo x > /data/new', readOnly())
+    const ended = await shell('cat; echo x > /data/x; echo x > /data/new', readOnly())
     expect(ended.exitCode).toBe(1)
     expect(ended.stderr).toContain('Read-only file system')
     expect(await readdir(folder)).toEqual([])
@@ -92,7 +99,7 @@ describe('a folder of the caller', () => {
   test('may be mounted twice, and beside a single file, in the exec lane as well', async () => {
     await writeFile(join(folder, 'values.yaml'), 'a: 1\n')
     const second = ['--mount', `type=bind,src=${join(folder, 'values.yaml')},dst=/etc/values.yaml,ro`]
-    for (const KRMPOD_LANE of ['attach', 'exec']) {
+    for (const KRMPOD_LANE of hasExecLane ? ['attach', 'exec'] : ['attach']) {
       const ended = await docker(
         [
           'run',
@@ -138,4 +145,62 @@ describe('refused before anything is made', () => {
     expect(ended).toMatchObject({ exitCode: 125, stdout: Buffer.alloc(0) })
     expect(ended.stderr).toContain('mounts.maxBytes')
   })
+})
+
+describe('a folder that the function may write to', () => {
+  const WRITABLE = { KRMPOD_MOUNTS_RW: 'on' }
+
+  test('is what the function made of it, when it ended with 0', async () => {
+    await writeFile(join(folder, 'old'), 'old\n')
+    await writeFile(join(folder, 'gone'), 'x')
+    const script =
+      'cat; cd /data; echo more >> old; rm gone; mkdir new; echo hi > new/file; ln -s file new/link'
+    for (const KRMPOD_LANE of hasExecLane ? ['attach', 'exec'] : ['attach']) {
+      await rm(join(folder, 'new'), { recursive: true, force: true })
+      await writeFile(join(folder, 'gone'), 'x')
+      const env = { ...WRITABLE, KRMPOD_LANE }
+      const ended = await shell(script, `type=bind,source=${folder},target=/data`, env)
+      expect(ended).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(await readdir(folder)).toEqual(['new', 'old'])
+      expect(await readFile(join(folder, 'new/link'), 'utf8')).toBe('hi\n')
+    }
+    expect(await readFile(join(folder, 'old'), 'utf8')).toMatch(/^old\n(more\n)+$/)
+  })
+
+  test('is as it was, when the function failed', async () => {
+    await writeFile(join(folder, 'old'), 'old')
+    const script = 'cat; echo new > /data/old; exit 3'
+    const ended = await shell(script, `type=bind,source=${folder},target=/data`, WRITABLE)
+    expect(ended.exitCode).toBe(3)
+    expect(await readFile(join(folder, 'old'), 'utf8')).toBe('old')
+  })
+
+  test('has to be asked for by a setting', async () => {
+    const ended = await shell('true', `type=bind,source=${folder},target=/data`)
+    expect(ended).toMatchObject({ exitCode: 125, stdout: Buffer.alloc(0) })
+    expect(ended.stderr).toContain('mounts.rw')
+  })
+})
+
+/** One line for each path below /data, in the words of `list`. */
+const LIST = `cd /data; find . -print0 | sort -z | xargs -0 sh -c 'for path; do
+  if [ -L "$path" ]; then kind=link mode=777 digest=$(readlink -n "$path" | sha256sum)
+  elif [ -d "$path" ]; then kind=folder mode=$(stat -c %a "$path") digest=-
+  else kind=file mode=$(stat -c %a "$path") digest=$(sha256sum < "$path"); fi
+  echo "$kind $mode \${digest%% *} $(printf %s "$path" | sha256sum)"
+done' sh`
+
+test('20 random trees are in the Pod what they are here', { timeout: 300_000 }, async () => {
+  const trees = fc.sample(randomFolder, { numRuns: 20, seed: 20 })
+  for (const [index, tree] of trees.entries()) {
+    const source = join(folder, String(index))
+    make({ ...tree, mode: 0o755 }, source)
+    const ended = await shell(`cat; ${LIST}`, `type=bind,source=${source},target=/data,readonly`)
+    expect({ index, ...ended, stdout: ended.stdout.toString().split('\n') }).toEqual({
+      index,
+      exitCode: 0,
+      stdout: [...digests(source), ''],
+      stderr: '',
+    })
+  }
 })

@@ -6,6 +6,12 @@ export async function speaksV5(): Promise<boolean> {
   return gate ?? (await minorVersion()) >= 30
 }
 
+/** The node itself takes an attach, or refuses it (since 1.36); before, the API server says that it is open. */
+export async function nodesAnswer(): Promise<boolean> {
+  const gate = await featureGate('ExtendWebSocketsToKubelet')
+  return (await speaksV5()) && (gate ?? (await minorVersion()) >= 36)
+}
+
 /** Undefined: this server does not know of it, not yet or no more. */
 async function featureGate(name: string): Promise<boolean | undefined> {
   const metrics = await kubectl(['get', '--raw', '/metrics'])

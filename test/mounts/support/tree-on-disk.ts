@@ -31,7 +31,7 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
   return {
     path,
     [Symbol.dispose]: () => {
-      unlock(bytes(path))
+      unlock(path)
       rmSync(path, { recursive: true, force: true })
     },
   }
@@ -82,13 +82,43 @@ function listAt(root: string, path: string, lines: string[]): void {
   }
 }
 
+/**
+ * The same in the order of the paths as `find .` names them: kind, mode, the digest of a file's content or a link's
+ * target, the digest of the path.
+ */
+export function digests(root: string): readonly string[] {
+  const lines: (readonly [path: string, line: string])[] = []
+  const add = (path: string): void => {
+    const full = bytes(`${Buffer.from(root, 'utf8').toString('latin1')}/${path}`)
+    const stats = lstatSync(full)
+    const mode = (readable: number): string => ((stats.mode & 0o777) | readable).toString(8)
+    const end = `${sha256(bytes(path))}  -`
+    if (stats.isSymbolicLink()) lines.push([path, `link 777 ${sha256(readlinkSync(full, 'buffer'))} ${end}`])
+    else if (stats.isFile()) lines.push([path, `file ${mode(0o444)} ${sha256(readFileSync(full))} ${end}`])
+    else {
+      lines.push([path, `folder ${mode(0o555)} - ${end}`])
+      for (const child of readdirSync(full, 'latin1')) add(`${path}/${child}`)
+    }
+  }
+  add('.')
+  return lines.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, line]) => line)
+}
+
+function sha256(data: Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex')
+}
+
 /** So that it can be removed by whoever made it. */
-function unlock(path: Buffer): void {
+export function unlock(path: string): void {
+  unlockAt(bytes(Buffer.from(path, 'utf8').toString('latin1')))
+}
+
+function unlockAt(path: Buffer): void {
   const stats = lstatSync(path)
   if (!stats.isDirectory()) return
   chmodSync(path, 0o700)
   for (const child of readdirSync(path, 'latin1')) {
-    unlock(bytes(`${path.toString('latin1')}/${child}`))
+    unlockAt(bytes(`${path.toString('latin1')}/${child}`))
   }
 }
 
