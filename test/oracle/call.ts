@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import type { Case, Outcome } from './case.ts'
+import { type Case, HERE, type Outcome } from './case.ts'
+import { listing, plant } from './files.ts'
 
 /** A program that answers `docker run`: the engine's own client, or krmpod. */
 export interface Program {
@@ -29,17 +30,20 @@ const PATIENCE_MS = 8_000
 export async function call(row: Case, program: Program): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'krmpod-oracle-'))
   const label = `oracle=${randomUUID()}`
-  const isCounted = row.watch !== undefined && row.watch.kind !== 'live'
+  const isCounted = /^(left|signal|hangUp)$/.test(row.watch?.kind ?? '')
   try {
-    for (const [name, text] of Object.entries(row.files ?? {})) await writeFile(join(folder, name), text)
-    const process = start(isCounted ? labelled(row.argv, label) : row.argv, { row, program, folder })
-    const [{ exitCode, signal, stdout, stderr }, live] = await Promise.all([process, attend(process, row)])
+    await plant(folder, row.files ?? {})
+    const argv = row.argv.map((word) => word.replaceAll(HERE, folder))
+    const process = start(isCounted ? labelled(argv, label) : argv, { row, program, folder })
+    const attended = attend(process, { row, folder })
+    const [{ exitCode, signal, stdout, stderr }, live] = await Promise.all([process, attended])
     return {
       exitCode: exitCode ?? signal ?? 'cannot be started',
       stdout: Buffer.from(stdout),
       stderr: Buffer.from(stderr),
       ...(live !== undefined && { live }),
       ...(isCounted && { left: await program.sweep(label) }),
+      ...(row.watch?.kind === 'files' && { files: await listing(folder) }),
     }
   } finally {
     await rm(folder, { recursive: true })
@@ -51,6 +55,8 @@ interface Where {
   readonly program: Program
   readonly folder: string
 }
+
+type Attended = Pick<Where, 'row' | 'folder'>
 
 type Running = ReturnType<typeof start>
 
@@ -70,7 +76,8 @@ function start(argv: readonly string[], { row, program, folder }: Where) {
   const process = execa({ ...options, stdin: 'pipe' })(path, [...before, ...argv])
   // A function need not read all of its stdin: that the pipe breaks is no failure of the call.
   process.stdin.on('error', () => undefined)
-  if (row.watch?.kind !== 'live') process.stdin.end(row.stdin ?? '')
+  if (row.watch?.kind === 'edit') process.stdin.write(row.stdin ?? '')
+  else if (row.watch?.kind !== 'live') process.stdin.end(row.stdin ?? '')
   return process
 }
 
@@ -80,7 +87,8 @@ function labelled([command, ...words]: readonly string[], label: string): readon
 }
 
 /** Does to a running call what its row says; for a dialogue, whether the stream was live. */
-async function attend(process: Running, { watch, stdin = '' }: Case): Promise<boolean | undefined> {
+async function attend(process: Running, { row, folder }: Attended): Promise<boolean | undefined> {
+  const { watch, stdin = '' } = row
   switch (watch?.kind) {
     case 'live': {
       const isLive = await spoken(process, watch.stream, DIALOGUE_MS)
@@ -93,8 +101,14 @@ async function attend(process: Running, { watch, stdin = '' }: Case): Promise<bo
       await Promise.race([process, sleep(PATIENCE_MS)])
       process.kill('SIGKILL')
       return undefined
+    case 'edit':
+      await spoken(process, 'stderr', START_MS)
+      await plant(folder, watch.files)
+      process.stdin.end()
+      return undefined
     case 'hangUp':
     case 'left':
+    case 'files':
     case undefined:
       return undefined
   }

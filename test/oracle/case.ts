@@ -1,17 +1,19 @@
+import type { Files } from './files.ts'
+
 /**
  * One call, made of a real Docker and of krmpod: the same argv, stdin, environment and files. What is expected is never
  * written here: it is what docker gives.
  */
 export interface Case {
   readonly name: string
-  /** The words after `docker`. */
+  /** The words after `docker`; HERE in them is the folder that the call is made in. */
   readonly argv: readonly string[]
   /** Without it, an empty one that is at its end. */
   readonly stdin?: string | Uint8Array
   /** On top of the caller's environment. */
   readonly env?: Readonly<Record<string, string>>
-  /** By name, in the folder that the call is made in. */
-  readonly files?: Readonly<Record<string, string>>
+  /** In the folder that the call is made in: each side has its own, fresh for every call. */
+  readonly files?: Files
   /** The function never runs: exit codes and an empty stdout are compared, the words are each program's own. */
   readonly refused?: true
   /** What is looked at beyond exit code, stdout and stderr. */
@@ -37,8 +39,15 @@ type Watched =
   | { readonly kind: 'signal'; readonly signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP' }
   /** The same where the reader of stdout goes away after 6 s. */
   | { readonly kind: 'hangUp' }
+  /** What is in the folder of the call afterwards? */
+  | { readonly kind: 'files' }
+  /** At the first word on stderr these files are put over the others; until then stdin stays open. */
+  | { readonly kind: 'edit'; readonly files: Files }
 
-export const PARTS = ['exitCode', 'stdout', 'stderr', 'live', 'left'] as const
+/** Docker takes absolute paths only. */
+export const HERE = '<here>'
+
+export const PARTS = ['exitCode', 'stdout', 'stderr', 'live', 'left', 'files'] as const
 export type Part = (typeof PARTS)[number]
 
 /** What came of a call. */
@@ -51,4 +60,6 @@ export interface Outcome {
   readonly live?: boolean
   /** How many containers or Pods: only where the case watches it. */
   readonly left?: number
+  /** A line for each file: only where the case watches them. */
+  readonly files?: readonly string[]
 }

@@ -31,6 +31,8 @@ describe('krmpod beside docker', () => {
     ['a byte less on stdout', ROW, { stdout: 'a\r\n' }, { stdout: 'a\n' }, 'undocumented'],
     ['a byte more on stderr', ROW, { stderr: 'a' }, { stderr: 'a\n' }, 'undocumented'],
     ['a Pod left', ROW, { left: 0 }, { left: 1 }, 'undocumented'],
+    ['a file more', ROW, { files: ['a'] }, { files: ['a', 'b'] }, 'undocumented'],
+    ['the same files', ROW, { files: ['a', 'b'] }, { files: ['a', 'b'] }, 'equal'],
     ['stderr late', ROW, { live: true }, { live: false }, 'undocumented'],
     [
       'a warning of the engine',
@@ -113,6 +115,18 @@ describe('krmpod beside docker', () => {
         { part: 'exitCode', docker: '0', krmpod: '125' },
         { part: 'stdout', docker: `"${'x'.repeat(40)}"… (50 bytes)`, krmpod: 'ff00' },
       ],
+    })
+  })
+
+  test('of files only those are shown that the other does not have', () => {
+    const docker = outcome({ files: ['a 1', 'b', 'c'] })
+    const krmpod = outcome({ files: ['a 2', 'b'] })
+    expect(compare(ROW, docker, krmpod)).toEqual({
+      kind: 'undocumented',
+      parts: [{ part: 'files', docker: 'a 1; c', krmpod: 'a 2' }],
+    })
+    expect(compare(ROW, krmpod, outcome({ files: ['b'] }))).toMatchObject({
+      parts: [{ docker: 'a 2', krmpod: 'nothing more' }],
     })
   })
 })

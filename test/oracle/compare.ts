@@ -21,7 +21,7 @@ export function compare(row: Case, docker: Outcome, krmpod: Outcome): Verdict {
   const why = pointless(row, docker)
   if (why !== undefined) return { kind: 'pointless', why }
   const different = PARTS.filter((part) => !isEqual(row, part, { docker, krmpod }))
-  const shown = (part: Part): Difference => ({ part, docker: show(docker[part]), krmpod: show(krmpod[part]) })
+  const shown = (part: Part): Difference => differenceIn(part, docker, krmpod)
   const allowed = row.differs?.in ?? []
   const undocumented = different.filter((part) => !allowed.includes(part))
   if (undocumented.length > 0) return { kind: 'undocumented', parts: undocumented.map(shown) }
@@ -40,7 +40,18 @@ function isEqual(row: Case, part: Part, { docker, krmpod }: Record<'docker' | 'k
     if (row.refused) return krmpod.stderr.toString().startsWith('docker: ')
     return withoutWarnings(docker.stderr).equals(krmpod.stderr)
   }
+  if (part === 'files') return JSON.stringify(docker.files) === JSON.stringify(krmpod.files)
   return docker[part] === krmpod[part]
+}
+
+function differenceIn(part: Part, docker: Outcome, krmpod: Outcome): Difference {
+  if (part !== 'files') return { part, docker: show(docker[part]), krmpod: show(krmpod[part]) }
+  return { part, docker: only(docker.files, krmpod.files), krmpod: only(krmpod.files, docker.files) }
+}
+
+/** The lines that the other does not have. */
+function only(lines: readonly string[] = [], others: readonly string[] = []): string {
+  return lines.filter((line) => !others.includes(line)).join('; ') || 'nothing more'
 }
 
 /** The docker command passes warnings of its engine on before the function starts ("WARNING: Your kernel does not …"). */

@@ -4,9 +4,10 @@ import { call, type Program } from './call.ts'
 import type { Case } from './case.ts'
 import { CASES } from './cases/all.ts'
 import { EARLY_SERIES } from './cases/early-speakers.ts'
+import { VOLUME } from './cases/mounts-refused.ts'
 import { compare } from './compare.ts'
 import { loadImages } from './images.ts'
-import { krmpod, realDocker } from './programs.ts'
+import { krmpod, realDocker, removeVolume } from './programs.ts'
 import { series } from './series.ts'
 
 const EARLY = Number(process.env['KRMPOD_ORACLE_EARLY'] ?? 100)
@@ -20,7 +21,10 @@ beforeAll(async () => {
   space = await testNamespace()
   ours = krmpod(space.name)
 })
-afterAll(() => space[Symbol.asyncDispose]())
+afterAll(async () => {
+  await removeVolume(real, VOLUME)
+  await space[Symbol.asyncDispose]()
+})
 
 describe.concurrent.each(Object.entries(CASES))('%s', (_concern, rows) => {
   test.for(named(rows))('%s', async ([, row], { task, expect }) => {

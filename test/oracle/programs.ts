@@ -26,6 +26,11 @@ export function realDocker(): Program {
   }
 }
 
+/** `--rm` leaves those that have a name. */
+export async function removeVolume({ path, env }: Program, name: string): Promise<void> {
+  await execa(path, ['volume', 'rm', '--force', name], { env, reject: false })
+}
+
 /** This checkout's build, in a namespace of the test cluster. */
 export function krmpod(namespace: string): Program {
   return {

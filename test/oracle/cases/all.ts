@@ -3,6 +3,10 @@ import { EARLY_SPEAKERS } from './early-speakers.ts'
 import { ENVIRONMENT } from './environment.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { LIFETIMES } from './lifetimes.ts'
+import { MOUNTS } from './mounts.ts'
+import { MOUNTS_OF_NOTHING } from './mounts-of-nothing.ts'
+import { MOUNTS_REFUSED } from './mounts-refused.ts'
+import { MOUNTS_WRITTEN } from './mounts-written.ts'
 import { PROGRAMS } from './programs.ts'
 import { REFUSALS } from './refusals.ts'
 import { LENGTHS } from './sizes.ts'
@@ -20,4 +24,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   'early speakers': EARLY_SPEAKERS,
   refusals: REFUSALS,
   lifetimes: LIFETIMES,
+  mounts: MOUNTS,
+  'mounts refused': MOUNTS_REFUSED,
+  'mounts written to': MOUNTS_WRITTEN,
+  'mounts of memory, and of nothing': MOUNTS_OF_NOTHING,
 }
