@@ -67,8 +67,8 @@ export const GUARDS: readonly Guard[] = [
     edits: [
       {
         file: 'src/run/new-session.ts',
-        find: '...world.stop, explain: world.explain }',
-        replace: '...world.stop, explain: world.explain, leak: (data) => host.stdout.write(data) }',
+        find: '        ...world.stop,',
+        replace: '        ...world.stop, leak: (data) => host.stdout.write(data),',
       },
       {
         file: 'src/session/kept-output.ts',
