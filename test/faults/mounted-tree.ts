@@ -50,4 +50,4 @@ export const SMALL_TREE = mounted(
 )
 
 /** More than the connection and the API server keep on the way. */
-export const LARGE_TREE = mounted(folder({ 'big.bin': file(noise(6 * 1024 * 1024)), 'small.txt': file('s') }))
+export const LARGE_TREE = mounted(folder({ 'big.bin': file(noise(3 * 1024 * 1024)), 'small.txt': file('s') }))

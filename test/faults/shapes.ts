@@ -82,7 +82,7 @@ export const SHAPES: readonly Shape[] = [
     program: ({ stdout }) => stdout(GREETING).then(() => 0),
   },
   looks('files, a few', SMALL_TREE),
-  looks('files, 6 MiB', LARGE_TREE),
+  looks('files, 3 MiB', LARGE_TREE),
   probes('noise, 5 MiB', ['read', 'random=5MiB'], { stdout: noise(5120 * KIB) }),
   probes('lines, 3 MiB', ['read', 'text=3MiB'], { stdout: lines(3072 * KIB) }),
   probes('both streams', ['read', 'text=300KiB:both'], {
