@@ -37,6 +37,7 @@ new Agent(); await readFile('${kubeconfig}')`,
   valibot: "import * as v from 'valibot'; v.parse(v.object({ a: v.string() }), { a: '' })",
   yaml: "import { parseDocument } from 'yaml'; parseDocument('a: b').toJS()",
   ws: "import WebSocket from 'ws'; WebSocket.OPEN",
+  'tar-stream': "import { extract } from 'tar-stream'; extract()",
   yargs: "import yargs from 'yargs'; yargs([]).scriptName('x').parse()",
   pino: "import { pino } from 'pino'; pino({ level: 'debug' })",
   "client-node's KubeConfig": `import { KubeConfig } from '@kubernetes/client-node/dist/config.js'

@@ -69,7 +69,8 @@ function block({ name, mode, size, mtime, target }: Member, type: string): Buffe
   header.write('ustar  \0', OFFSET.magic, 'latin1')
   // The checksum counts its own field as blanks.
   header.fill(' ', OFFSET.sum, OFFSET.sum + 8)
-  const sum = header.reduce((total, byte) => total + byte, 0)
+  let sum = 0
+  for (const byte of header) sum += byte
   header.write(`${octal(sum, 7)} `, OFFSET.sum, 'latin1')
   return header
 }

@@ -8,7 +8,6 @@ import { DIGEST_BYTES, GIVE_BACK_FAILURES } from '../plan/receiver-script.ts'
 import type { Channels, StreamEnd } from '../streams/channels.ts'
 import type { Spool } from '../streams/spool.ts'
 import { dial, isFalseOpen, newDialBudget } from './dial.ts'
-import type { Nudge } from './exit-code.ts'
 import { feedByClosing } from './feed-by-closing.ts'
 import { LastWords } from './last-words.ts'
 import type { PodObserver } from './pod-observer.ts'
@@ -18,7 +17,6 @@ interface Return {
   readonly target: Target
   /** Of the giver's container. */
   readonly observer: PodObserver
-  readonly nudge: Nudge
   /** Where the archive is kept. */
   readonly spool: Spool
 }
@@ -29,7 +27,7 @@ const BETTER_REASON_MS = 1_500
 const SILENCE_MS = 10_000
 
 /** The trees that the function could write to, as it left them. Throws MOUNT_RETURN unless all of that arrived. */
-export async function bringBack({ target, observer, nudge, spool }: Return): Promise<Archive> {
+export async function bringBack({ target, observer, spool }: Return): Promise<Archive> {
   const words = new LastWords()
   const budget = newDialBudget()
   const { maxReturnBytes } = target.plan
@@ -40,6 +38,7 @@ export async function bringBack({ target, observer, nudge, spool }: Return): Pro
     },
     stderr: (data: Buffer) => words.hear(data),
   }
+  const nudge = (): Promise<void> => Promise.resolve()
   const dialling = { target, observer, nudge, sinks, budget, connect: attach, container: GIVER_CONTAINER }
   target.trace.enter('bringing the mounted files back')
   for (;;) {

@@ -1,7 +1,5 @@
 import { attach } from '../cluster/container-streams.ts'
 import { RunError } from '../errors/run-error.ts'
-import { archiveOf } from '../mounts/archive.ts'
-import type { RawPath, Tree } from '../mounts/tree.ts'
 import { RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
 import { RECEIVER_FAILURES } from '../plan/receiver-script.ts'
 import type { StreamEnd } from '../streams/channels.ts'
@@ -14,9 +12,8 @@ import { upload } from './upload.ts'
 
 interface Delivery {
   readonly target: Target
-  readonly trees: readonly Tree[]
-  /** To be filled with the sha256 of each file that is sent, by its name in the archive. */
-  readonly sent?: Map<RawPath, string>
+  /** Can be read again where nobody has taken anything of it. */
+  readonly archive: { read(): Iterable<Buffer> }
   /** Of the receiver's container. */
   readonly observer: PodObserver
   readonly nudge: Nudge
@@ -26,10 +23,10 @@ interface Delivery {
 const BETTER_REASON_MS = 1_500
 
 /**
- * Feeds the trees to the Pod's receiver. Resolves when kubelet says that it ended with 0: then, and only then, the
+ * Feeds the archive to the Pod's receiver. Resolves when kubelet says that it ended with 0: then, and only then, the
  * function is started, with everything that was sent. Throws MOUNT_FAILED, or what was wrong with the files.
  */
-export async function deliver({ target, trees, sent, observer, nudge }: Delivery): Promise<void> {
+export async function deliver({ target, archive, observer, nudge }: Delivery): Promise<void> {
   const words = new LastWords()
   const budget = newDialBudget()
   const sinks = { stdout: () => undefined, stderr: (data: Buffer) => words.hear(data) }
@@ -38,7 +35,7 @@ export async function deliver({ target, trees, sent, observer, nudge }: Delivery
     const attached = await dial(dialling)
     if (!attached) break
     target.trace.enter('sending the mounted files')
-    const end = await upload(archiveOf(trees, sent), { target, observer, channels: attached.channels })
+    const end = await upload(archive.read(), { target, observer, channels: attached.channels })
     if (wasFalseOpen(end, attached, observer)) continue
     void nudge(target.signal)
     if (end.status?.kind !== 'success') await soon(observer, end)

@@ -1,12 +1,11 @@
 import type { RunError } from '../errors/run-error.ts'
 import type { Pod } from '../kube/types.ts'
 import type { Changes } from '../mounts/apply.ts'
-import type { RawPath } from '../mounts/tree.ts'
-import { FUNCTION_CONTAINER, GIVER_CONTAINER, RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
-import { Spool } from '../streams/spool.ts'
+import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
 import { createPlannedPod, createPlannedSecret } from './create.ts'
 import { type Nudge, nudger } from './exit-code.ts'
 import { followPod } from './follow-pod.ts'
+import { MountedFiles } from './mounted-files.ts'
 import { ensurePolicy } from './network-policy.ts'
 import { podNotes } from './pod-notes.ts'
 import { PodObserver } from './pod-observer.ts'
@@ -23,10 +22,7 @@ export class PlannedPod {
   /** For all that goes on while the Pod is there: its signal ends with it. */
   readonly target: Target
   readonly #run: Target
-  readonly #receiver: PodObserver
-  readonly #giver: PodObserver
-  readonly #sent = new Map<RawPath, string>()
-  readonly #returned: Spool
+  readonly #files: MountedFiles | undefined
   readonly #opened: Promise<void>
   readonly #closing = new AbortController()
   #creating: Promise<Pod> | undefined
@@ -41,14 +37,12 @@ export class PlannedPod {
       signal,
       onVerdict: (verdict) => followPhase(run.trace, verdict),
     })
-    this.#receiver = new PodObserver({ container: RECEIVER_CONTAINER, signal })
-    this.#giver = new PodObserver({ container: GIVER_CONTAINER, signal })
-    this.#returned = new Spool(temporaryDirectory)
+    if (run.uploads) this.#files = new MountedFiles(this.target, run.uploads, temporaryDirectory)
     this.#opened = followPod(run.api, {
       ...podOf(run),
       signal,
       explain: run.explain,
-      observers: [this.observer, this.#receiver, this.#giver],
+      observers: [this.observer, ...(this.#files?.observers ?? [])],
     })
     this.nudge = nudger(run, { observer: this.observer, cpuRequests: run.plan.nudge?.cpuRequests })
   }
@@ -60,6 +54,7 @@ export class PlannedPod {
     // Before the Pod: the policy that isolates it, and the watch that sees its every change.
     await Promise.all([ensurePolicy(this.#run), this.#opened])
     this.#creating = createPlannedPod(this.#run)
+    this.#files?.prepare()
     const created = await unlessStopped(this.#creating, signal)
     trace.enter('scheduling')
     await createPlannedSecret(this.#run, created)
@@ -68,35 +63,16 @@ export class PlannedPod {
 
   /** Resolves when the function has all the files that it is to see; at once when there are none. */
   async mounted(): Promise<void> {
-    const { uploads, plan } = this.#run
-    if (!uploads) return
-    const { deliver } = await import('./deliver-mounts.ts')
-    const observer = this.#receiver
-    const nudge = nudger(this.#run, { observer, cpuRequests: plan.receiverNudge?.cpuRequests })
-    const sent = plan.writable.length > 0 ? { sent: this.#sent } : {}
-    await deliver({ target: this.target, trees: uploads, ...sent, observer, nudge })
+    await this.#files?.deliver()
   }
 
   /** What a function that ended with 0 did to files of the caller's; undefined when it could not write to any. */
   async changes(): Promise<Changes | undefined> {
-    const { uploads = [], plan } = this.#run
-    if (plan.writable.length === 0) return undefined
-    const { bringBack } = await import('./bring-back.ts')
-    const archive = await bringBack({
-      target: this.target,
-      observer: this.#giver,
-      nudge: () => Promise.resolve(),
-      spool: this.#returned,
-    })
-    const trees = plan.writable.flatMap((index) => {
-      const tree = uploads[index]
-      return tree ? [{ tree, index }] : []
-    })
-    return { trees, sent: this.#sent, archive }
+    return this.#files?.changes()
   }
 
   discard(): void {
-    this.#returned.close()
+    this.#files?.discard()
   }
 
   async notes(failure: RunError): Promise<readonly string[]> {
