@@ -1,4 +1,4 @@
-import type { V1Pod } from '@kubernetes/client-node'
+import type { V1PodStatus } from '@kubernetes/client-node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { docker } from './support/docker.ts'
@@ -13,6 +13,13 @@ const ENDINGS = [
   ['read', 'echo'],
   ['read', 'stderr=no\\n', 'exit=137'],
 ] as const
+
+/** As JSON: nothing of it is a class of the client's. */
+interface Seen {
+  readonly status: Pick<V1PodStatus, 'phase'> & {
+    readonly conditions?: { readonly type: string; readonly status: string }[]
+  }
+}
 
 let space: Awaited<ReturnType<typeof testNamespace>>
 beforeAll(async () => {
@@ -34,22 +41,22 @@ async function finalStatus(nudge: 'auto' | 'off', words: readonly string[]): Pro
   })
   const pod = /Pod (\S+) is kept/.exec(stderr)?.[1] ?? `none in: ${stderr}`
   const ended = await eventually(
-    async () => JSON.parse(await kubectl(['get', 'pod', '-n', space.name, pod, '-o', 'json'])) as V1Pod,
+    async () => JSON.parse(await kubectl(['get', 'pod', '-n', space.name, pod, '-o', 'json'])) as Seen,
     isAtRest,
     30_000,
   )
   expect(ended.status).toSatisfy(() => isAtRest(ended))
   await kubectl(['delete', 'pod', '-n', space.name, pod, '--wait=false'])
-  const { resources: _enforcedAtTheMoment, ...status } = { resources: undefined, ...ended.status }
+  const status = { ...structuredClone(ended.status), resources: 'what is enforced at the moment' }
   status.conditions?.sort((one, other) => one.type.localeCompare(other.type))
   return JSON.stringify(status).replaceAll(VARIES, '"$1":""')
 }
 
 /** kubelet has said its last word: the sandbox is gone. */
-function isAtRest({ status }: V1Pod): boolean {
+function isAtRest({ status }: Seen): boolean {
   const isDown = ({ type, status }: { type: string; status: string }): boolean =>
     type === 'PodReadyToStartContainers' && status === 'False'
-  return ['Succeeded', 'Failed'].includes(status?.phase ?? '') && (status?.conditions ?? []).some(isDown)
+  return ['Succeeded', 'Failed'].includes(status.phase ?? '') && (status.conditions ?? []).some(isDown)
 }
 
 async function pairs(left: { pairs: number }): Promise<readonly (readonly [string, string])[]> {
