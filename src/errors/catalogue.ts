@@ -180,7 +180,7 @@ export const ERRORS = {
   },
   MOUNT_SOURCE: {
     exit: 125,
-    when: 'The source of a bind mount does not exist, may not be mounted, or cannot be read. Nothing was made in the cluster.',
+    when: 'The source of a bind mount does not exist, may not be mounted, or cannot be read. The function was not started.',
     text: (e: { problem: string }) => `invalid mount config for type "bind": ${e.problem}`,
   },
   MOUNT_TOO_LARGE: {

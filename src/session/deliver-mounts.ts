@@ -1,5 +1,6 @@
 import { attach } from '../cluster/container-streams.ts'
-import { RunError } from '../errors/run-error.ts'
+import type { ErrorCode } from '../errors/catalogue.ts'
+import { isRunError, RunError } from '../errors/run-error.ts'
 import { RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
 import { RECEIVER_FAILURES } from '../plan/receiver-script.ts'
 import type { StreamEnd } from '../streams/channels.ts'
@@ -32,7 +33,9 @@ export async function deliver({ target, archive, observer, nudge }: Delivery): P
   const sinks = { stdout: () => undefined, stderr: (data: Buffer) => words.hear(data) }
   const dialling = { target, observer, nudge, sinks, budget, connect: attach, container: RECEIVER_CONTAINER }
   for (;;) {
-    const attached = await dial(dialling)
+    const attached = await dial(dialling).catch((error: unknown) => {
+      throw ofReceiver(error)
+    })
     if (!attached) break
     target.trace.enter('sending the mounted files')
     const end = await upload(archive.read(), { target, observer, channels: attached.channels })
@@ -49,6 +52,20 @@ export async function deliver({ target, archive, observer, nudge }: Delivery): P
 function wasFalseOpen(end: StreamEnd, { direct, channels }: Attached, { verdict }: PodObserver): boolean {
   if (channels.received > 0) return false
   return isFalseOpen(end) || (!direct && !end.status && verdict.kind === 'waiting')
+}
+
+const CANNOT_RUN: ReadonlySet<ErrorCode> = new Set([
+  'ENTRYPOINT_NOT_FOUND',
+  'NOT_EXECUTABLE',
+  'CANNOT_START',
+  'CONTAINER_CONFIG',
+] satisfies ErrorCode[])
+
+/** That our helper cannot run must not look as if the function could not. */
+function ofReceiver(error: unknown): unknown {
+  if (!isRunError(error) || !CANNOT_RUN.has(error.code)) return error
+  const problem = `helper.image cannot run the receiver: ${error.message}`
+  return new RunError('MOUNT_FAILED', { problem }, { cause: error })
 }
 
 /** Only a receiver that has ended can say more of a broken stream than the stream does. */

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { folder as randomFolder } from '../mounts/support/random-trees.ts'
 import { digests, make, unlock } from '../mounts/support/tree-on-disk.ts'
-import { testNamespace } from './support/cluster.ts'
+import { fixture, testNamespace } from './support/cluster.ts'
 import { docker, type Ended } from './support/docker.ts'
 import { build } from './support/kustomize.ts'
 import { speaksV5 } from './support/server.ts'
@@ -145,6 +145,12 @@ describe('refused before anything is made', () => {
     expect(ended).toMatchObject({ exitCode: 125, stdout: Buffer.alloc(0) })
     expect(ended.stderr).toContain('mounts.maxBytes')
   })
+})
+
+test('a helper image without a shell is named, and is not the function', async () => {
+  const ended = await shell('true', readOnly(), { KRMPOD_HELPER_IMAGE: fixture('probe') })
+  expect(ended).toMatchObject({ exitCode: 125, stdout: Buffer.alloc(0) })
+  expect(ended.stderr).toContain('helper.image cannot run the receiver')
 })
 
 describe('a folder that the function may write to', () => {

@@ -59,6 +59,8 @@ describe('a source that is not what it was when the tree was walked', () => {
     ],
   ])('%s: the function is not started', async (_what, change) => {
     using mounting = new Mounting()
+    // Comes first, and is more than is read while the Pod is made.
+    writeFileSync(join(mounting.source, '0-large'), Buffer.alloc(5 * 1024 * 1024))
     const pods: PodScript = async (pod) => {
       await pod.prepare()
       change(join(mounting.source, 'values.yaml'))
