@@ -42,14 +42,15 @@ test('F23: under Argo CD a run ends before the whole build is killed, and says s
   const start = performance.now()
   const { exitCode, stdout, stderr } = await call(server, {
     ARGOCD_APP_NAME: 'app',
-    ARGOCD_EXEC_TIMEOUT: '12s',
+    // Enough for a Pod to start on a busy machine.
+    ARGOCD_EXEC_TIMEOUT: '24s',
   })
-  expect(performance.now() - start).toBeLessThan(12_000)
+  expect(performance.now() - start).toBeLessThan(24_000)
   expect({ exitCode, stdout }).toEqual({ exitCode: 125, stdout: '' })
   expect(stderr).toMatch(
-    /^docker: the run did not end within Argo CD's 12 s for a build, less 5 s, counted from the start of kustomize 2(\.\d)? s before: .*\d s running\.\n/,
+    /^docker: the run did not end within Argo CD's 24 s for a build, less 5 s, counted from the start of kustomize 2(\.\d)? s before: .*\d s running\.\n/,
   )
-  expect(await eventually(space.pods, (pods) => pods.length === 0)).toEqual([])
+  expect(await eventually(space.pods, (pods) => pods.length === 0, 20_000)).toEqual([])
 })
 
 test('F23: as an Argo CD plugin, from the start of its command', async () => {
