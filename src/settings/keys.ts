@@ -171,7 +171,7 @@ export const SETTINGS = {
     type: imageName,
     default: 'busybox:musl',
     description:
-      'The image with a static `/bin/busybox` that helps in Pods of the exec lane. Pulled by the nodes, as functions are.',
+      'The image with a static `/bin/busybox` that helps in Pods of the exec lane, and takes the files of bind mounts there. Pulled by the nodes, as functions are.',
     example: 'registry.example.com/library/busybox:1.37-musl',
   },
   'registry.mirrors': {
