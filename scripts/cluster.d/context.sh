@@ -21,6 +21,9 @@ context_down() {
   say "'$name' is forgotten; the cluster itself is as it was"
 }
 
+# Nobody here may ask its nodes.
+context_forget() { :; }
+
 context_env() {
   local context='' registry prefix
   [[ ! -e $state/settings ]] || read -r context registry prefix <"$state/settings"

@@ -30,6 +30,11 @@ kind_down() {
   rm -rf "$state"
 }
 
+kind_forget() {
+  use_real_docker
+  ((${#images[@]} == 0)) || docker exec "$id-control-plane" crictl rmi "${images[@]}" >/dev/null 2>&1 || true
+}
+
 kind_env() {
   use_real_docker
   kind_exists || die "'$name' is not up; run: scripts/cluster up --name $name"

@@ -1,20 +1,22 @@
 # Where things are and what was asked for. Everything below is decided once, here.
 
-readonly usage='usage: scripts/cluster up|down|status|env [--name NAME] [--cni calico|bridge] [--gates A=false,B=true]
+readonly usage='usage: scripts/cluster up|down|status|env|forget IMAGE... [--name NAME] [--cni calico|bridge] [--gates A=false,B=true]
   up      makes the cluster, or repairs it; at once if it is there
   down    removes it; the built programs stay
   status  says what it is; exit 3 if it is not up
   env     prints exports for a shell: KUBECONFIG, KRMPOD_TEST_REGISTRY, KRMPOD_TEST_IMAGE_PREFIX,
           KRMPOD_REGISTRY_MIRRORS, KRMPOD_CLUSTER_NAME, PATH
+  forget  makes the nodes pull these images anew: a tag of theirs has moved
   --name  (or KRMPOD_CLUSTER_NAME) another cluster beside the usual one
   --cni   (or CNI) calico enforces NetworkPolicy, bridge does not; chosen at the first up, calico unless said
   --gates (or KRMPOD_CLUSTER_GATES) feature gates of the API server and the kubelet; an up without them sets them back
 KRMPOD_E2E_CONTEXT=NAME uses an existing cluster, KRMPOD_E2E_KIND=1 a kind cluster if a Docker engine answers.'
 
 read_settings() {
+  images=()
   verb=${1-} name=${KRMPOD_CLUSTER_NAME:-krmpod} cni=${CNI-} gates=${KRMPOD_CLUSTER_GATES-}
   case $verb in
-    up | down | status | env) shift ;;
+    up | down | status | env | forget) shift ;;
     -h | --help | help)
       echo "$usage"
       exit 0
@@ -30,6 +32,7 @@ read_settings() {
       --name=*) name=${1#*=} && shift ;;
       --cni=*) cni=${1#*=} && shift ;;
       --gates=*) gates=${1#*=} && shift ;;
+      [a-z]*/*:*) [[ $verb == forget ]] || usage_error "unknown argument '$1'" && images+=("$1") && shift ;;
       *) usage_error "unknown argument '$1'" ;;
     esac
   done

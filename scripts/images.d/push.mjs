@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { assemble } from './image.mjs'
 import { buildLayer } from './layers.mjs'
 import { openRegistry } from './registry.mjs'
@@ -6,6 +8,7 @@ import { prune, remember, sha256 } from './store.mjs'
 import { readTable } from './table.mjs'
 
 const PUSHES_AT_ONCE = 4
+const cluster = join(import.meta.dirname, '../cluster')
 
 /** Builds every image of the table, and pushes those that the registry does not have. */
 export async function push() {
@@ -26,6 +29,9 @@ export async function push() {
   const missing = images.filter((image) => !image.isThere)
   if (missing.length > 0) say(`pushing ${missing.length} of ${images.length} images to ${registry.host}`)
   await inParallel(PUSHES_AT_ONCE, missing, ({ name, manifest }) => registry.push(name, manifest))
+  // Nodes have what an earlier push brought, under the same tags.
+  if (missing.length > 0)
+    execFileSync(cluster, ['forget', ...missing.map(({ name }) => `${prefix()}${name}`)])
   await prune()
   say(`${images.length} images are in ${registry.host}`)
 }
@@ -33,8 +39,11 @@ export async function push() {
 /** Prints the references by which Pods pull the images. */
 export async function list() {
   const { images } = await readTable()
-  const prefix = process.env.KRMPOD_TEST_IMAGE_PREFIX ?? ''
-  process.stdout.write(images.map((image) => `${prefix}${image.name}\n`).join(''))
+  process.stdout.write(images.map((image) => `${prefix()}${image.name}\n`).join(''))
+}
+
+function prefix() {
+  return process.env.KRMPOD_TEST_IMAGE_PREFIX ?? ''
 }
 
 /** The layers of `busybox`, which the cluster itself pushes. */

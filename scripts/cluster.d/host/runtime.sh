@@ -7,6 +7,15 @@ start_runtime() {
 
 runtime_answers() { [[ -S $run/containerd.sock ]] && ctr --address "$run/containerd.sock" version; }
 
+# A Pod that pulls only what is not there would run the old one.
+host_forget() {
+  local image
+  runtime_answers >/dev/null 2>&1 || die "'$name' is not up; run: scripts/cluster up --name $name"
+  for image in "${images[@]}"; do
+    ctr --address "$run/containerd.sock" --namespace k8s.io images rm --sync "$image" >/dev/null 2>&1 || true
+  done
+}
+
 # restrict_oom_score_adj: root may lack CAP_SYS_RESOURCE (in a container, in some virtual machines); every sandbox would
 # fail with "can't get final child's PID from pipe: EOF".
 write_containerd_config() {
