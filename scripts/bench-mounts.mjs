@@ -7,6 +7,7 @@ import { arch, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { watchPeak } from './peak-memory.mjs'
+import { quantile } from './quantile.mjs'
 
 const MIB = 1024 * 1024
 const BOUND_MIB = 150
@@ -147,11 +148,6 @@ async function kubectlCp(path) {
   const ms = performance.now() - start
   kubectl('delete', 'pod', 'target', '--grace-period=0', '--force')
   return ms
-}
-
-function quantile(samples, q) {
-  const sorted = [...samples].sort((one, other) => one - other)
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
 }
 
 function render({ cost, copies }) {

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { arch, cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { quantile } from './quantile.mjs'
 
 const root = join(import.meta.dirname, '..')
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20' } } })
@@ -68,11 +69,6 @@ function time({ command, env = {} }, name) {
       resolve({ ms, exitMs: exit ? Number(exit[1]) : undefined })
     })
   })
-}
-
-function quantile(values, q) {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
 }
 
 function render() {

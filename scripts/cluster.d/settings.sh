@@ -32,7 +32,7 @@ read_settings() {
       --name=*) name=${1#*=} && shift ;;
       --cni=*) cni=${1#*=} && shift ;;
       --gates=*) gates=${1#*=} && shift ;;
-      [a-z]*/*:*) [[ $verb == forget ]] || usage_error "unknown argument '$1'" && images+=("$1") && shift ;;
+      */*:*) [[ $verb == forget ]] || usage_error "unknown argument '$1'" && images+=("$1") && shift ;;
       *) usage_error "unknown argument '$1'" ;;
     esac
   done

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { treePath } from '../plan/receiver-script.ts'
-import { changed } from './content.ts'
 import { type Difference, difference } from './difference.ts'
+import { changed, notBroughtBack } from './failures.ts'
 import { look, Replacement, replaceLink } from './replace.ts'
 import { type Archive, membersOf, returnedIn } from './returned.ts'
-import { type Entry, type Identity, join, onDisk, type RawPath, type Tree } from './tree.ts'
+import { type Entry, isSameFile, join, onDisk, type RawPath, type Tree } from './tree.ts'
 import { kindOf } from './walk.ts'
 
 /** What came back of the trees that a function could write to. */
@@ -19,9 +19,17 @@ type Made = Difference['make'][number]
 
 /**
  * Does to the caller's files what the function did to its copies: each file at once, by a rename, and nothing outside of
- * the source. Throws MOUNT_CHANGED, before it has touched anything, when somebody else has changed what the function did.
+ * the source. Throws MOUNT_RETURN; MOUNT_CHANGED, before it has touched anything, when somebody else has changed what the function did.
  */
-export async function applyChanges({ trees, sent, archive }: Changes): Promise<void> {
+export async function applyChanges(changes: Changes): Promise<void> {
+  try {
+    await applyAll(changes)
+  } catch (error) {
+    throw notBroughtBack(error)
+  }
+}
+
+async function applyAll({ trees, sent, archive }: Changes): Promise<void> {
   const plans = []
   for (const { tree, index } of trees) {
     const returned = await returnedIn(archive, index)
@@ -43,8 +51,10 @@ function checkUntouched({ root, entries }: Tree, { remove, make, chmod }: Differ
   for (const { was } of chmod) checkSame(root, was)
   const removed = new Set(remove.map(({ path }) => path))
   for (const { path, was } of make) {
+    // What is below a link that becomes a folder is elsewhere, and none of ours.
+    const isBelowRemoved = foldersOf(path).some((folder) => removed.has(folder))
     if (was) checkSame(root, was)
-    else if (!removed.has(path) && look(join(root, path))) throw changed(join(root, path))
+    else if (!removed.has(path) && !isBelowRemoved && look(join(root, path))) throw changed(join(root, path))
   }
 }
 
@@ -58,11 +68,9 @@ function checkSame(root: RawPath, { path, kind, identity }: Entry): void {
   const now = look(join(root, path))
   if (!now) throw changed(join(root, path))
   // A folder changes with everything that is done in it.
-  const isSame = (key: keyof Identity): boolean => now[key] === identity[key]
-  const keys: readonly (keyof Identity)[] =
-    kind === 'directory' ? ['dev', 'ino'] : ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs']
+  const isSame = isSameFile(now, identity, kind === 'directory' ? ['dev', 'ino'] : undefined)
   // The number of a folder that was removed may be a link's by now.
-  if (kindOf(now) !== kind || !keys.every(isSame)) throw changed(join(root, path))
+  if (kindOf(now) !== kind || !isSame) throw changed(join(root, path))
 }
 
 async function apply(

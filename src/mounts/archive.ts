@@ -12,7 +12,8 @@ const FOLDER = { kind: 'directory', mode: 0o755, size: 0, mtime: 0, target: '' }
 
 /**
  * The trees as one archive with its manifest as the last member, made while it is read: memory does not grow with the
- * trees. `sent` is filled with the sha256 of each file, by its name in the archive. Throws MOUNT_CHANGED when a file is not what it was when the trees were walked.
+ * trees. `sent` is filled with the sha256 of each file, by its name in the archive. Throws MOUNT_CHANGED when a file is
+ * not what it was when the trees were walked.
  */
 export function* archiveOf(
   trees: readonly Tree[],

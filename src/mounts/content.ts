@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { RunError } from '../errors/run-error.ts'
-import { type Entry, type Identity, identityOf, join, legible, onDisk, type RawPath } from './tree.ts'
+import { changed, unreadable } from './failures.ts'
+import { type Entry, type Identity, identityOf, isSameFile, join, onDisk, type RawPath } from './tree.ts'
 
 const READ_BYTES = 256 * 1024
 
@@ -31,25 +31,11 @@ function open(path: RawPath): number {
   try {
     return openSync(onDisk(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ELOOP') throw changed(path)
-    const why =
-      code === 'EACCES' ? 'permission denied: docker would read it as root, krmpod reads it as you' : message
-    throw new RunError('MOUNT_SOURCE', { problem: `${legible(path)}: ${why}` }, { cause: error })
+    const { code } = error as NodeJS.ErrnoException
+    throw code === 'ENOENT' || code === 'ELOOP' ? changed(path) : unreadable(path, error)
   }
 }
 
-function isSame(file: number, { dev, ino, size, mtimeNs, ctimeNs }: Identity): boolean {
-  const now = identityOf(fstatSync(file, { bigint: true }))
-  return (
-    now.dev === dev &&
-    now.ino === ino &&
-    now.size === size &&
-    now.mtimeNs === mtimeNs &&
-    now.ctimeNs === ctimeNs
-  )
-}
-
-export function changed(path: RawPath): RunError {
-  return new RunError('MOUNT_CHANGED', { path: legible(path) })
+function isSame(file: number, before: Identity): boolean {
+  return isSameFile(identityOf(fstatSync(file, { bigint: true })), before)
 }

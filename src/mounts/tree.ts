@@ -60,6 +60,15 @@ export function join(root: RawPath, path: RawPath): RawPath {
   return root === '/' ? `/${path}` : `${root}/${path}`
 }
 
+/** As far as these keys go. */
+export function isSameFile(
+  one: Identity,
+  other: Identity,
+  keys: readonly (keyof Identity)[] = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'],
+): boolean {
+  return keys.every((key) => one[key] === other[key])
+}
+
 export function identityOf({ dev, ino, mtimeNs, ctimeNs, size }: BigIntStats): Identity {
   return { dev, ino, mtimeNs, ctimeNs, size }
 }

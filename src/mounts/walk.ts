@@ -1,6 +1,7 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { RunError } from '../errors/run-error.ts'
-import { type Entry, identityOf, join, legible, onDisk, type RawPath, type Tree } from './tree.ts'
+import { unreadable } from './failures.ts'
+import { type Entry, identityOf, join, onDisk, type RawPath, type Tree } from './tree.ts'
 
 /** Over all trees of a run. */
 export interface Limits {
@@ -91,25 +92,10 @@ function withSameFiles(entries: readonly Entry[]): readonly Entry[] {
   })
 }
 
-/** The root of a container's daemon may read everything; krmpod is who it is. */
 function orExplain<T>(path: RawPath, look: () => T): T {
   try {
     return look()
   } catch (error) {
-    throw new RunError('MOUNT_SOURCE', { problem: `${legible(path)}: ${inWords(error)}` }, { cause: error })
-  }
-}
-
-function inWords(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  switch (code) {
-    case 'ENOENT':
-      return 'it went away while the tree was read'
-    case 'EACCES':
-      return 'permission denied: docker would read it as root, krmpod reads it as you'
-    case 'ENAMETOOLONG':
-      return 'its path is longer than the system can name'
-    default:
-      return message
+    throw unreadable(path, error)
   }
 }

@@ -10,7 +10,7 @@ import { type HelperParts, helperParts } from './helper.ts'
 import { ATTACH_LANE, type Lane } from './lane.ts'
 import { podName } from './names.ts'
 import { denyAllPolicy } from './network-policy.ts'
-import type { Identity, PodPlan } from './pod-plan.ts'
+import type { Identity, PlannedUploads, PodPlan } from './pod-plan.ts'
 import { type ReceiverParts, receiverParts, withRoomFor, writableTrees } from './receiver.ts'
 import { podSecurity } from './security.ts'
 import { planVolumes, withHome } from './volumes.ts'
@@ -25,6 +25,8 @@ const LEAVE_US_ALONE = {
   'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
 }
 
+const NO_UPLOADS: PlannedUploads = { treeOf: new Map(), diskBytes: 0 }
+
 /** The whole plan of a run: pure, so the same request and identity always give the same objects. */
 export function planPod(request: RunRequest, identity: Identity, lane: Lane = ATTACH_LANE): PodPlan {
   const { namespace, runId } = identity
@@ -33,10 +35,10 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
   const nudge = request.nudge ? planNudge(request.resources) : undefined
   const receiverNudge = request.nudge && identity.uploads ? planNudge(request.resources, 2) : undefined
   const helper = lane.kind === 'exec' ? helperParts(request, lane.helper) : undefined
-  const { uploads } = identity
-  const receiver = uploads && receiverParts(request, uploads)
-  const writable = uploads ? writableTrees(request, uploads) : []
-  const resources = uploads ? withRoomFor(uploads, request.resources) : request.resources
+  const { uploads = NO_UPLOADS } = identity
+  const receiver = receiverParts(request, uploads)
+  const writable = writableTrees(request, uploads)
+  const resources = withRoomFor(uploads, request.resources)
   return {
     namespace,
     pod: {
@@ -92,13 +94,14 @@ function podSpec(request: RunRequest, { env, helper, receiver, givesBack }: Part
     ...(receiver ? [receiver.volume] : []),
     ...(helper ? [helper.volume] : []),
   ]
-  const initContainers = [...(helper?.initContainers ?? []), ...(receiver?.initContainers ?? [])]
+  // The receiver first: what is wrong with the helper's copy is the exec lane's business, not that of the files.
+  const initContainers = [...(receiver?.initContainers ?? []), ...(helper?.initContainers ?? [])]
   const deadlineSeconds = Math.max(1, Math.ceil(request.deadlineMs / 1000))
   return {
     restartPolicy: 'Never',
     activeDeadlineSeconds: deadlineSeconds,
     // The one that gives files back is told to end when the function has ended, and has work to do then.
-    terminationGracePeriodSeconds: givesBack ? deadlineSeconds : request.stopTimeoutSeconds,
+    terminationGracePeriodSeconds: givesBack ? GRACE_MS.run / 1000 : request.stopTimeoutSeconds,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: podSecurity(request),

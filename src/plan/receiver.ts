@@ -23,9 +23,9 @@ export interface ReceiverParts {
  * Before the function starts, an init container takes the files from its stdin and checks them. Another one outlives the
  * function, where it may write to them, and gives them back.
  */
-export function receiverParts(request: RunRequest, uploads: PlannedUploads): ReceiverParts {
-  const { treeOf } = uploads
+export function receiverParts(request: RunRequest, uploads: PlannedUploads): ReceiverParts | undefined {
   const binds = bindMounts(request)
+  if (binds.length === 0) return undefined
   const writable = writableTrees(request, uploads)
   const receiver = scriptContainer(request, { name: RECEIVER_CONTAINER, words: [RECEIVE, 'sh', MOUNT_PATH] })
   const words = [GIVE_BACK, 'sh', MOUNT_PATH, ...writable.map(treePath)]
@@ -40,18 +40,24 @@ export function receiverParts(request: RunRequest, uploads: PlannedUploads): Rec
     volumeMounts: binds.map(({ source, target, readOnly }) => ({
       name: VOLUME,
       mountPath: target,
-      subPath: treePath(treeOf.get(source) ?? 0),
+      subPath: treePath(treeNumber(uploads, source)),
       ...(readOnly && { readOnly }),
     })),
   }
 }
 
 /** The numbers of those trees that the function may write to. */
-export function writableTrees(request: RunRequest, { treeOf }: PlannedUploads): readonly number[] {
+export function writableTrees(request: RunRequest, uploads: PlannedUploads): readonly number[] {
   const trees = bindMounts(request)
     .filter(({ readOnly }) => !readOnly)
-    .map(({ source }) => treeOf.get(source) ?? 0)
+    .map(({ source }) => treeNumber(uploads, source))
   return [...new Set(trees)]
+}
+
+function treeNumber({ treeOf }: PlannedUploads, source: string): number {
+  const number = treeOf.get(source)
+  if (number === undefined) throw new Error(`nobody has looked at ${source}`)
+  return number
 }
 
 function bindMounts({ mounts }: RunRequest): readonly BindMount[] {
@@ -78,6 +84,7 @@ function scriptContainer(
 
 /** kubelet counts an emptyDir against what the Pod's containers may write: the caller's files are not the function's. */
 export function withRoomFor({ diskBytes }: PlannedUploads, resources: Resources): Resources {
+  if (diskBytes === 0) return resources
   const more = (list: ResourceList): ResourceList => {
     const storage = list['ephemeral-storage']
     if (storage === undefined) return list

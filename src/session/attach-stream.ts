@@ -4,10 +4,11 @@ import { RunError } from '../errors/run-error.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
 import type { Channels, Sinks, StreamEnd } from '../streams/channels.ts'
 import type { Spool } from '../streams/spool.ts'
-import { type Attached, dial, isFalseOpen, newDialBudget } from './dial.ts'
+import { type Attached, dial, newDialBudget, wasFalseOpen } from './dial.ts'
 import type { Nudge } from './exit-code.ts'
 import { feedByClosing } from './feed-by-closing.ts'
 import type { PodObserver } from './pod-observer.ts'
+import { silentAfterExit } from './silence.ts'
 import type { Target } from './target.ts'
 import type { StdinFate } from './whole.ts'
 
@@ -23,8 +24,6 @@ interface Streaming {
 /** A stream that broke because the Pod was lost: the Pod's status says so soon after. */
 const BETTER_REASON_MS = 500
 const V4_CLOSE_MS = 1_000
-/** How long the connection of a container that has ended may say nothing before it counts as dead. */
-const SILENCE_MS = 10_000
 
 /** Attaches, again if the server only seemed to have, and stays until the stream has ended with its status. */
 export async function streamByAttach(streaming: Streaming): Promise<StdinFate> {
@@ -51,21 +50,10 @@ export async function streamByAttach(streaming: Streaming): Promise<StdinFate> {
   }
 }
 
-/** Also: closed with unread data on a false open gives 1006 and no status (k8s-streaming §1.3). */
-function wasFalseOpen(end: StreamEnd, { direct, channels }: Attached, observer: PodObserver): boolean {
-  if (channels.received > 0) return false
-  return isFalseOpen(end) || (!direct && !end.status && observer.verdict.kind === 'waiting')
-}
-
 /** A container that ends while it is being attached to may reset the connection instead of ending its stream. */
 async function hasEnded({ target, observer, nudge }: Streaming): Promise<boolean> {
   void nudge(target.signal)
-  const end = performance.now() + BETTER_REASON_MS
-  while (observer.verdict.kind === 'running' || observer.verdict.kind === 'waiting') {
-    if (performance.now() > end) return false
-    await observer.change(50)
-  }
-  return observer.verdict.kind === 'exited'
+  return (await observer.endWithin(BETTER_REASON_MS)).kind === 'exited'
 }
 
 /** Rejects once the Pod is lost: a node that is gone does not close its connections. */
@@ -75,17 +63,13 @@ function podLost(observer: PodObserver): Promise<never> {
 
 /** Rejects when nothing comes any more from a container that has ended, not even the end of its stream. */
 async function silence(channels: Channels, observer: PodObserver): Promise<never> {
-  await observer.until((verdict) => (verdict.kind === 'exited' ? verdict : undefined))
-  for (let before = -1; before !== channels.received; ) {
-    before = channels.received
-    await sleep(SILENCE_MS, undefined, { ref: false })
-  }
+  await silentAfterExit(channels, observer)
   throw new RunError('STREAM_CUT', { problem: 'the container has ended, but its stream has not' })
 }
 
 /** Starts to feed stdin; the returned question is asked after the stream's end. */
 function sendStdin({ channels, direct }: Attached, { target, stdin }: Streaming): () => Promise<StdinFate> {
-  if (!channels.protocol.startsWith('v4')) {
+  if (channels.hasHalfClose) {
     channels.feed(stdin).catch((error: unknown) => target.stop(stdinBroke(error)))
     return () => Promise.resolve(fateOf({ channels, direct, stdin }))
   }

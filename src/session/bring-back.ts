@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { attach } from '../cluster/container-streams.ts'
 import { RunError } from '../errors/run-error.ts'
 import type { Archive } from '../mounts/returned.ts'
@@ -7,10 +6,11 @@ import { GIVER_CONTAINER } from '../plan/pod-plan.ts'
 import { DIGEST_BYTES, GIVE_BACK_FAILURES } from '../plan/receiver-script.ts'
 import type { Channels, StreamEnd } from '../streams/channels.ts'
 import type { Spool } from '../streams/spool.ts'
-import { dial, isFalseOpen, newDialBudget } from './dial.ts'
+import { dial, newDialBudget, wasFalseOpen } from './dial.ts'
 import { feedByClosing } from './feed-by-closing.ts'
 import { LastWords } from './last-words.ts'
 import type { PodObserver } from './pod-observer.ts'
+import { silentAfterExit } from './silence.ts'
 import type { Target } from './target.ts'
 
 interface Return {
@@ -24,7 +24,6 @@ interface Return {
 const NOTHING = { read: () => [] }
 const PIECE_BYTES = 256 * 1024
 const BETTER_REASON_MS = 1_500
-const SILENCE_MS = 10_000
 
 /** The trees that the function could write to, as it left them. Throws MOUNT_RETURN unless all of that arrived. */
 export async function bringBack({ target, observer, spool }: Return): Promise<Archive> {
@@ -45,7 +44,7 @@ export async function bringBack({ target, observer, spool }: Return): Promise<Ar
     const attached = await dial(dialling)
     if (!attached) break
     const end = await everything(attached.channels, { target, observer })
-    if (!isFalseOpen(end) || attached.channels.received > 0) break
+    if (!wasFalseOpen(end, attached, observer)) break
   }
   spool.end()
   if (!isWhole(spool)) throw await failure(observer, words.text())
@@ -57,25 +56,15 @@ async function everything(
   channels: Channels,
   { target, observer }: { target: Target; observer: PodObserver },
 ): Promise<StreamEnd> {
-  const isV4 = channels.protocol.startsWith('v4')
   const feeding = { container: GIVER_CONTAINER, stdin: NOTHING, reader: channels }
-  const fed = isV4 ? feedByClosing(target, feeding) : channels.feed(NOTHING)
+  const fed = channels.hasHalfClose ? channels.feed(NOTHING) : feedByClosing(target, feeding)
   const broken = fed.then(() => new Promise<never>(() => undefined))
   try {
-    return await Promise.race([channels.ended, broken, silence(channels, observer)])
+    const silent = silentAfterExit(channels, observer).then(() => ({ closeCode: 1006 }))
+    return await Promise.race([channels.ended, broken, silent])
   } finally {
     channels.terminate()
   }
-}
-
-/** A giver that has ended says nothing more. Rejects when the Pod is lost. */
-async function silence(channels: Channels, observer: PodObserver): Promise<StreamEnd> {
-  await observer.until((verdict) => (verdict.kind === 'exited' ? true : undefined))
-  for (let before = -1; before !== channels.received; ) {
-    before = channels.received
-    await sleep(SILENCE_MS, undefined, { ref: false })
-  }
-  return { closeCode: 1006 }
 }
 
 /** It ends with its own digest: nothing is missing, and nothing was changed on the way or while it was packed. */
@@ -95,9 +84,7 @@ async function* pieces(spool: Spool): AsyncGenerator<Uint8Array, void, undefined
 
 /** The giver's own reason, if it soon says one. */
 async function failure(observer: PodObserver, words: string): Promise<RunError> {
-  const until = performance.now() + BETTER_REASON_MS
-  while (observer.verdict.kind === 'running' && performance.now() < until) await observer.change(50)
-  const { verdict } = observer
+  const verdict = await observer.endWithin(BETTER_REASON_MS)
   const meaning = verdict.kind === 'exited' ? GIVE_BACK_FAILURES.get(verdict.code) : undefined
   const problem = [meaning ?? 'not all of them arrived', words].filter(Boolean).join(': ')
   return new RunError('MOUNT_RETURN', { problem, cut: meaning === undefined })

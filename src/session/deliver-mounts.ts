@@ -4,7 +4,7 @@ import { isRunError, RunError } from '../errors/run-error.ts'
 import { RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
 import { RECEIVER_FAILURES } from '../plan/receiver-script.ts'
 import type { StreamEnd } from '../streams/channels.ts'
-import { type Attached, dial, isFalseOpen, newDialBudget } from './dial.ts'
+import { dial, newDialBudget, wasFalseOpen } from './dial.ts'
 import type { Nudge } from './exit-code.ts'
 import { LastWords } from './last-words.ts'
 import type { PodObserver } from './pod-observer.ts'
@@ -48,12 +48,6 @@ export async function deliver({ target, archive, observer, nudge }: Delivery): P
   if (exit.code !== 0) throw failure(exit, words.text())
 }
 
-/** Fed before the server knew that there was nothing to attach to, such a connection is reset (k8s-streaming §1.3). */
-function wasFalseOpen(end: StreamEnd, { direct, channels }: Attached, { verdict }: PodObserver): boolean {
-  if (channels.received > 0) return false
-  return isFalseOpen(end) || (!direct && !end.status && verdict.kind === 'waiting')
-}
-
 const CANNOT_RUN: ReadonlySet<ErrorCode> = new Set([
   'ENTRYPOINT_NOT_FOUND',
   'NOT_EXECUTABLE',
@@ -70,14 +64,10 @@ function ofReceiver(error: unknown): unknown {
 
 /** Only a receiver that has ended can say more of a broken stream than the stream does. */
 async function soon(observer: PodObserver, { status, closeCode }: StreamEnd): Promise<void> {
-  const end = performance.now() + BETTER_REASON_MS
-  while (observer.verdict.kind === 'running' || observer.verdict.kind === 'waiting') {
-    if (performance.now() > end) {
-      const why = status && status.kind !== 'success' ? status.message : `it closed with code ${closeCode}`
-      throw new RunError('MOUNT_FAILED', { problem: `the stream to it was cut: ${why}`, cut: true })
-    }
-    await observer.change(50)
-  }
+  const { kind } = await observer.endWithin(BETTER_REASON_MS)
+  if (kind === 'exited' || kind === 'failed') return
+  const why = status && status.kind !== 'success' ? status.message : `it closed with code ${closeCode}`
+  throw new RunError('MOUNT_FAILED', { problem: `the stream to it was cut: ${why}`, cut: true })
 }
 
 function failure({ code, reason }: { code: number; reason: string }, words: string): RunError {

@@ -117,8 +117,7 @@ async function attempt({
   target.dials.made += 1
   try {
     const channels = await connect(api, { ...podOf(target), container, sinks, signal })
-    const isV4 = channels.protocol.startsWith('v4')
-    const direct = isV4 || budget.sawDirectRefusal
+    const direct = !channels.hasHalfClose || budget.sawDirectRefusal
     if (direct) return { channels, direct }
     const opened = performance.now()
     const early = await Promise.race([channels.ended, sleep(budget.settleMs)])
@@ -132,6 +131,16 @@ async function attempt({
     budget.refusal = (error as Error).message
     return undefined
   }
+}
+
+/** Also: closed with unread data on a false open gives 1006 and no status (k8s-streaming §1.3). */
+export function wasFalseOpen(
+  end: StreamEnd,
+  { direct, channels }: Attached,
+  { verdict }: PodObserver,
+): boolean {
+  if (channels.received > 0) return false
+  return isFalseOpen(end) || (!direct && !end.status && verdict.kind === 'waiting')
 }
 
 /** The server said 101, and then that there is nothing to attach to. */

@@ -68,7 +68,7 @@ export class MountedFiles {
 
   discard(): void {
     this.#returned.close()
-    void this.#archive?.then((archive) => archive.discard())
+    this.#archive?.then((archive) => archive.discard()).catch(() => undefined) // never made: nothing is open
   }
 
   #isWritable(): boolean {

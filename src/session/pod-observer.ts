@@ -3,6 +3,8 @@ import type { Pod } from '../kube/types.ts'
 import { podVerdict } from '../result/pod-verdict.ts'
 import type { Verdict } from '../result/verdict.ts'
 
+const LOOK_MS = 50
+
 interface Observed {
   readonly container: string
   readonly signal: AbortSignal
@@ -59,6 +61,15 @@ export class PodObserver {
       if (ms !== undefined) timer = setTimeout(wake, ms)
     })
     this.#signal.throwIfAborted()
+  }
+
+  /** How the container ended or failed, or, after `ms`, what is known by then. */
+  async endWithin(ms: number): Promise<Verdict> {
+    const end = performance.now() + ms
+    while (!['exited', 'failed'].includes(this.#verdict.kind) && performance.now() < end) {
+      await this.change(LOOK_MS)
+    }
+    return this.#verdict
   }
 
   /** The first verdict that `pick` takes. A failure ends the wait with its error. */

@@ -54,10 +54,9 @@ function feed(
   archive: Iterable<Buffer>,
   { target, channels }: { target: Target; channels: Channels },
 ): Feeding {
-  const isV4 = channels.protocol.startsWith('v4')
-  let carrier = isV4 ? undefined : channels
+  let carrier = channels.hasHalfClose ? channels : undefined
   const stdin = { read: () => pieceByPiece(archive, () => carrier?.ping()) }
-  if (!isV4) {
+  if (channels.hasHalfClose) {
     const isTaken = (): boolean => channels.stdinConfirmed
     return { done: channels.feed(stdin), carrier: () => carrier, isTaken }
   }

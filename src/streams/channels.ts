@@ -43,6 +43,11 @@ export class Channels {
     this.ended = this.#listen(sinks)
   }
 
+  /** v5: stdin can end while the connection stays. Over v4 its end is that of a connection of its own. */
+  get hasHalfClose(): boolean {
+    return !this.protocol.startsWith('v4')
+  }
+
   /** Bytes of stdout and stderr so far. */
   get received(): number {
     return this.#received

@@ -50,7 +50,7 @@ test('F23: under Argo CD a run ends before the whole build is killed, and says s
   expect(stderr).toMatch(
     /^docker: the run did not end within Argo CD's 24 s for a build, less 5 s, counted from the start of kustomize 2(\.\d)? s before: .*\d s running\.\n/,
   )
-  expect(await eventually(space.pods, (pods) => pods.length === 0, 20_000)).toEqual([])
+  expect(await eventually(space.pods, (pods) => pods.length === 0)).toEqual([])
 })
 
 test('F23: as an Argo CD plugin, from the start of its command', async () => {

@@ -32,11 +32,8 @@ async function phases(): Promise<string> {
   return kubectl(['get', 'pods', '-n', space.name, '-o', 'jsonpath={.items[*].status.phase}'])
 }
 
-/** 5 s where nothing else runs: 2 for the function, the rest for kubelet. */
-const SOON_MS = 20_000
-
 async function expectNoPodSoon(): Promise<void> {
-  expect(await eventually(space.pods, (pods) => pods.length === 0, SOON_MS)).toEqual([])
+  expect(await eventually(space.pods, (pods) => pods.length === 0, 5_000)).toEqual([])
 }
 
 describe('F14: a run that nobody wants any more takes its Pod with it within 5 s', () => {

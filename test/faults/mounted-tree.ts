@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import { noise, treeDigestOf } from '../doubles/fake-cluster/probe.ts'
-import { type Folder, make, type Node, temporaryFolder } from '../mounts/support/tree-on-disk.ts'
+import {
+  type Folder,
+  file,
+  folder,
+  make,
+  type Node,
+  temporaryFolder,
+} from '../mounts/support/tree-on-disk.ts'
 
 /** A folder of the caller's that a function has mounted. */
 export interface MountedTree {
@@ -14,17 +21,6 @@ export interface MountedTree {
 
 export const TARGET = '/data'
 const BLOCK_BYTES = 512
-
-const file = (content: Buffer | string, mode = 0o644): Node => ({
-  kind: 'file',
-  content: Buffer.from(content),
-  mode,
-})
-const folder = (nodes: Readonly<Record<string, Node>>, mode = 0o755): Folder => ({
-  kind: 'folder',
-  mode,
-  nodes: new Map(Object.entries(nodes)),
-})
 
 function mounted(tree: Folder): MountedTree {
   using place = temporaryFolder()

@@ -89,6 +89,21 @@ describe('what a function did to its copy', () => {
     expect(readFileSync(source, 'utf8')).toBe('a: 2\n')
   })
 
+  test('stays in the folder where a link out of it becomes a folder', async () => {
+    using here = temporaryFolder()
+    const [source, elsewhere] = [join(here.path, 'source'), join(here.path, 'elsewhere')]
+    for (const path of [source, elsewhere]) mkdirSync(path)
+    writeFileSync(join(elsewhere, 'a'), 'not ours')
+    symlinkSync(elsewhere, join(source, 'link'))
+    await workOn(source, (copy) => {
+      rmSync(join(copy, 'link'))
+      mkdirSync(join(copy, 'link'))
+      writeFileSync(join(copy, 'link', 'a'), 'ours')
+    })
+    expect(readFileSync(join(source, 'link', 'a'), 'utf8')).toBe('ours')
+    expect(readFileSync(join(elsewhere, 'a'), 'utf8')).toBe('not ours')
+  })
+
   test.each<[string, (source: string) => void]>([
     ['changed as well', (source) => writeFileSync(join(source, 'a'), 'somebody else')],
     [
@@ -121,6 +136,24 @@ describe('what a function did to its copy', () => {
       expect(readFileSync(join(here.path, 'b'), 'utf8')).toBe('b')
     },
   )
+})
+
+test('what goes wrong on this machine is named, and is no bug', async () => {
+  using here = temporaryFolder()
+  const bytes = await packed([{ name: 'tree/0000/new', content: 'x' }])
+  let reads = 0
+  const archive: Changes['archive'] = {
+    read: () => {
+      reads += 1
+      if (reads > 1) throw new Error('no space left on device')
+      return from(bytes).read()
+    },
+  }
+  const applying = applyChanges({ trees: [{ tree: treeOf(here.path), index: 0 }], sent: new Map(), archive })
+  await expect(applying).rejects.toMatchObject({
+    code: 'MOUNT_RETURN',
+    message: expect.stringContaining('no space left on device; some of the files may have been') as string,
+  })
 })
 
 interface Member {

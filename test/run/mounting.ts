@@ -9,19 +9,8 @@ import type { FakeFunction } from '../doubles/fake-cluster/container.ts'
 import { readAll } from '../doubles/fake-cluster/programs.ts'
 import type { FakeCluster } from '../doubles/fake-cluster.ts'
 import type { Outcome } from '../doubles/run-on.ts'
-import { type Folder, list, make, type Node, temporaryFolder } from '../mounts/support/tree-on-disk.ts'
+import { type Folder, file, folder, list, make, temporaryFolder } from '../mounts/support/tree-on-disk.ts'
 import { expectFailure, expectResult } from './checks.ts'
-
-const file = (content: string | Buffer, mode = 0o644): Node => ({
-  kind: 'file',
-  content: Buffer.from(content),
-  mode,
-})
-const folder = (nodes: Readonly<Record<string, Node>>, mode = 0o755): Folder => ({
-  kind: 'folder',
-  mode,
-  nodes: new Map(Object.entries(nodes)),
-})
 
 /** One of everything that a tree can have, and a name that takes a member of its own. */
 const TREE = folder({

@@ -25,6 +25,14 @@ export type Node =
 
 export type Folder = Extract<Node, { kind: 'folder' }>
 
+export function file(content: string | Buffer, mode = 0o644): Node {
+  return { kind: 'file', content: Buffer.from(content), mode }
+}
+
+export function folder(nodes: Readonly<Record<string, Node>>, mode = 0o755): Folder {
+  return { kind: 'folder', mode, nodes: new Map(Object.entries(nodes)) }
+}
+
 export function temporaryFolder(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), 'krmpod-mounts-'))
   chmodSync(path, 0o755)
