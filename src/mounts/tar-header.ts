@@ -15,6 +15,7 @@ export interface Member {
 
 const TYPES = { file: '0', hardLink: '1', link: '2', directory: '5' } as const
 const FIELD = { name: 100, size: 12, target: 100 } as const
+const PATH_MAX = 4096
 const LARGEST_OCTAL = 0o77777777777
 const OFFSET = {
   mode: 100,
@@ -49,8 +50,9 @@ export function padding(size: number): Buffer {
 
 export const END_OF_ARCHIVE: Buffer = Buffer.alloc(2 * BLOCK_BYTES)
 
+/** busybox takes no more than 4095 bytes, which the longest link target fills without the NUL that GNU's tar writes. */
 function longName(type: 'K' | 'L', name: RawPath): Buffer {
-  const content = Buffer.concat([onDisk(name), Buffer.alloc(1)])
+  const content = Buffer.concat([onDisk(name), Buffer.alloc(name.length < PATH_MAX - 1 ? 1 : 0)])
   const size = content.length
   const header = block({ name: '././@LongLink', kind: 'file', mode: 0o644, size, mtime: 0, target: '' }, type)
   return Buffer.concat([header, content, padding(size)])

@@ -20,6 +20,8 @@ export interface Tally {
 const READABLE = 0o444
 const ENTERABLE = 0o555
 const PERMISSIONS = 0o777
+/** busybox's tar makes sure of each folder on the way to each file: its work grows with the cube of the depth. */
+const MAX_DEPTH = 256
 
 /**
  * Everything below `root`, which is a folder or a file: links as they are, never followed, so that nothing from outside
@@ -38,6 +40,8 @@ export function walk(root: RawPath, tally: Tally, limits: Limits): Tree {
     entries.push(entry)
     count(entry, tally, limits)
     if (entry.kind === 'directory') {
+      if (path.split('/').length >= MAX_DEPTH)
+        throw new RunError('MOUNT_TOO_LARGE', { problem: `more than ${MAX_DEPTH} folders in each other` })
       for (const name of namesIn(join(root, path))) left.push(join(path, name))
     }
   }

@@ -1,10 +1,9 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { folder as randomFolder } from '../mounts/support/random-trees.ts'
-import { digests, make, unlock } from '../mounts/support/tree-on-disk.ts'
+import { digests, make, temporaryFolder } from '../mounts/support/tree-on-disk.ts'
 import { fixture, testNamespace } from './support/cluster.ts'
 import { docker, type Ended } from './support/docker.ts'
 import { build } from './support/kustomize.ts'
@@ -13,17 +12,18 @@ import { speaksV5 } from './support/server.ts'
 const hasExecLane = await speaksV5()
 
 let space: Awaited<ReturnType<typeof testNamespace>>
+let here: ReturnType<typeof temporaryFolder>
 let folder = ''
 beforeAll(async () => {
   space = await testNamespace()
   return () => space[Symbol.asyncDispose]()
 })
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'krmpod-mounts-'))
+beforeEach(() => {
+  here = temporaryFolder()
+  folder = here.path
 })
 afterEach(async () => {
-  unlock(folder)
-  await rm(folder, { recursive: true })
+  here[Symbol.dispose]()
   expect(await space.pods(), 'no Pod is left').toEqual([])
 })
 

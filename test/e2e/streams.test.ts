@@ -34,15 +34,13 @@ describe('streams arrive whole, byte for byte', () => {
   })
 
   test('50 MiB of lines on stdout', async () => {
-    const { exitCode, stdout } = await docker([...AS_KUSTOMIZE, fixture('probe'), 'read', 'text=50MiB'], {
-      namespace: space.name,
-      input: 'x',
-    })
+    const words = [...AS_KUSTOMIZE, fixture('probe'), 'read', 'text=50MiB']
+    const { exitCode, stdout, stderr } = await docker(words, { namespace: space.name, input: 'x' })
     const lines = noise(50 * MIB)
       .toString('base64')
       .replaceAll(/.{64}/g, '$&\n')
       .slice(0, 50 * MIB)
-    expect({ exitCode, digest: sha256(stdout) }).toEqual({ exitCode: 0, digest: sha256(lines) })
+    expect({ exitCode, digest: sha256(stdout) }, stderr).toEqual({ exitCode: 0, digest: sha256(lines) })
   })
 
   test('50 MiB on stdin', async () => {

@@ -8,12 +8,12 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execaSync } from 'execa'
 
 /** A tree to be made; names are bytes in latin1. */
 export type Node =
@@ -38,9 +38,10 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
   chmodSync(path, 0o755)
   return {
     path,
+    // Whatever its modes, and however long its paths are.
     [Symbol.dispose]: () => {
-      unlock(path)
-      rmSync(path, { recursive: true, force: true })
+      execaSync('chmod', ['-R', 'u+rwx', path])
+      execaSync('rm', ['-rf', path])
     },
   }
 }
@@ -114,20 +115,6 @@ export function digests(root: string): readonly string[] {
 
 function sha256(data: Uint8Array): string {
   return createHash('sha256').update(data).digest('hex')
-}
-
-/** So that it can be removed by whoever made it. */
-export function unlock(path: string): void {
-  unlockAt(bytes(Buffer.from(path, 'utf8').toString('latin1')))
-}
-
-function unlockAt(path: Buffer): void {
-  const stats = lstatSync(path)
-  if (!stats.isDirectory()) return
-  chmodSync(path, 0o700)
-  for (const child of readdirSync(path, 'latin1')) {
-    unlockAt(bytes(`${path.toString('latin1')}/${child}`))
-  }
 }
 
 function bytes(path: string): Buffer {
