@@ -1,36 +1,38 @@
 import { createHash } from 'node:crypto'
-import { MANIFEST, MANIFEST_GNU, MODES, TREES, treePath } from '../plan/receiver-script.ts'
-import { contentOf } from './content.ts'
+import { MANIFEST, MODES, TREES, treePath } from '../plan/receiver-script.ts'
+import { contentOf, READ_BYTES } from './content.ts'
 import { Manifest } from './manifest.ts'
 import { END_OF_ARCHIVE, type Member, padding, tarHeader } from './tar-header.ts'
 import { type Entry, join, onDisk, type RawPath, type Tree } from './tree.ts'
 
-/** Small members are sent together. */
-const PIECE_BYTES = 256 * 1024
+/** Smaller ones are sent together. */
+const PIECE_BYTES = READ_BYTES
 const OWNER_MAY = 0o700
 const FOLDER = { kind: 'directory', mode: 0o755, size: 0, mtime: 0, target: '' } as const
 
 /**
  * The trees as one archive with its manifest as the last member, made while it is read: memory does not grow with the
- * trees. `sent` is filled with the sha256 of each file, by its name in the archive. Throws MOUNT_CHANGED when a file is
- * not what it was when the trees were walked.
+ * trees. Each piece is valid until the next one. `sent` is filled with the sha256 of each file, by its name in the
+ * archive. Throws MOUNT_CHANGED when a file is not what it was when the trees were walked.
  */
 export function* archiveOf(
   trees: readonly Tree[],
   sent?: Map<RawPath, string>,
 ): Generator<Buffer, void, undefined> {
-  let pieces: Buffer[] = []
+  let small: Buffer[] = []
   let bytes = 0
   for (const data of members(trees, sent)) {
-    // Some of the data is only valid until the next is asked for.
-    pieces.push(Buffer.from(data))
-    bytes += data.length
-    if (bytes < PIECE_BYTES) continue
-    yield Buffer.concat(pieces)
-    pieces = []
+    if (data.length < PIECE_BYTES) {
+      small.push(data)
+      bytes += data.length
+      if (bytes < PIECE_BYTES) continue
+    }
+    if (bytes > 0) yield Buffer.concat(small)
+    small = []
     bytes = 0
+    if (data.length >= PIECE_BYTES) yield data
   }
-  yield Buffer.concat([...pieces, END_OF_ARCHIVE])
+  yield Buffer.concat([...small, END_OF_ARCHIVE])
 }
 
 function* members(
@@ -51,13 +53,11 @@ function* members(
         yield tarHeader({ ...memberOf(entry, name), mode: entry.mode | OWNER_MAY })
       } else if (entry.sameAs === undefined) yield tarHeader(memberOf(entry, name))
       else yield tarHeader(secondName(name, join(treePath(index), entry.sameAs)))
-      if (entry.kind === 'file') yield* fileContent(entry, { tree, name, found, manifest, sent })
+      if (entry.kind === 'file') yield* fileContent(entry, { tree, name, manifest, sent })
     }
   }
   yield* modeLists(locked)
-  const { plain, gnu } = manifest.texts()
-  yield* member(MANIFEST, Buffer.from(plain))
-  yield* member(MANIFEST_GNU, Buffer.from(gnu))
+  yield* member(MANIFEST, Buffer.from(manifest.text()))
 }
 
 function addTo(
@@ -80,8 +80,6 @@ function secondName(name: RawPath, target: RawPath): Member {
 interface Sending {
   readonly tree: Tree
   readonly name: RawPath
-  /** As `find .` names it. */
-  readonly found: RawPath
   readonly manifest: Manifest
   readonly sent: Map<RawPath, string> | undefined
 }
@@ -89,16 +87,15 @@ interface Sending {
 /** The manifest has it under each name of the file, the archive once. */
 function* fileContent(
   entry: Entry,
-  { tree, name, found, manifest, sent }: Sending,
+  { tree, name, manifest, sent }: Sending,
 ): Generator<Buffer, void, undefined> {
-  const hash = createHash('sha256')
+  const hash = sent && createHash('sha256')
   for (const data of contentOf(tree.root, entry)) {
-    hash.update(data)
+    manifest.content(data)
+    hash?.update(data)
     if (entry.sameAs === undefined) yield data
   }
-  const digest = hash.digest('hex')
-  manifest.content(found, digest)
-  sent?.set(name, digest)
+  if (hash) sent.set(name, hash.digest('hex'))
   if (entry.sameAs === undefined) yield padding(entry.size)
 }
 

@@ -23,7 +23,7 @@ export class PreparedArchive {
       for (let bytes = 0; bytes < AHEAD_BYTES; bytes += pieces.at(-1)?.length ?? 0) {
         const { value } = rest.next()
         if (!value) break
-        pieces.push(value)
+        pieces.push(Buffer.from(value))
       }
       this.#begun = { pieces, rest }
     } catch (error) {

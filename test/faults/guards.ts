@@ -56,7 +56,7 @@ export const GUARDS: readonly Guard[] = [
     edits: [
       {
         file: 'src/plan/receiver-script.ts',
-        find: 'cmp -s ../${MANIFEST} ../found || cmp -s ../${MANIFEST_GNU} ../found || exit 13',
+        find: 'cmp -s ../${MANIFEST} ../found || exit 13',
         replace: '',
       },
     ],

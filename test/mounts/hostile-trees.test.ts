@@ -52,8 +52,7 @@ const HOSTILE: readonly (readonly [string, (source: string) => void])[] = [
   [
     'names of the archive itself',
     (source) => {
-      for (const name of ['manifest', 'manifest.gnu', 'modes', 'found'])
-        writeFileSync(join(source, name), name)
+      for (const name of ['manifest', 'modes', 'found', 'contents']) writeFileSync(join(source, name), name)
       mkdirSync(join(source, 'tree'))
     },
   ],
