@@ -7,6 +7,11 @@ const DOCUMENTS = [
   { file: 'docs/errors.md', from: 'src/errors/errors-doc.ts', render: 'renderErrorsDoc' },
   { file: 'docs/flags.md', from: 'src/argv/flags-doc.ts', render: 'renderFlagsDoc' },
   { file: 'docs/settings.md', from: 'src/settings/render-settings-docs.ts', render: 'renderSettingsDocs' },
+  {
+    file: 'docs/settings.schema.json',
+    from: 'src/settings/render-settings-schema.ts',
+    render: 'renderSettingsSchema',
+  },
 ]
 
 const root = new URL('../', import.meta.url)

@@ -45,6 +45,13 @@ export const ERRORS = {
     text: (e: { what: string; got: string; expected: string }) =>
       `invalid ${e.what} ${JSON.stringify(e.got)}: expected ${e.expected}`,
   },
+  IMAGE_NOT_ALLOWED: {
+    exit: 125,
+    when: 'The setting `images.allow` has no rule for the image of a function, or of a mount.',
+    text: (e: { image: string; rules: string }) =>
+      `image ${JSON.stringify(e.image)} is not allowed: images.allow has ${e.rules}`,
+    hint: 'Use an image that it allows, or have the rule added by whoever runs krmpod (docs/settings.md).',
+  },
   MOUNT_NOT_ALLOWED: {
     exit: 125,
     when: 'A mount that the settings do not allow: a bind mount that the function could write to, or a volume that is not listed.',

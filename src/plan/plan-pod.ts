@@ -48,6 +48,7 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
         name,
         namespace,
         labels: {
+          ...request.labels,
           [LABELS.managedBy]: MANAGED_BY,
           [LABELS.network]: request.network,
           [LABELS.lane]: lane.kind,
@@ -113,12 +114,27 @@ function podSpec(request: RunRequest, { env, helper, receiver, givesBack }: Part
     ...(request.pullSecrets.length > 0 && {
       imagePullSecrets: request.pullSecrets.map((name) => ({ name })),
     }),
-    ...(request.platform && {
-      nodeSelector: { 'kubernetes.io/os': request.platform.os, 'kubernetes.io/arch': request.platform.arch },
-    }),
+    ...scheduling(request),
     ...(initContainers.length > 0 && { initContainers }),
     containers: [functionContainer(request, { env, volumes: own, helper, receiver })],
     ...(volumes.length > 0 && { volumes }),
+  }
+}
+
+function scheduling({
+  platform,
+  nodeSelector,
+  tolerations,
+  serviceAccount,
+}: RunRequest): Pick<PodSpec, 'nodeSelector' | 'tolerations' | 'serviceAccountName'> {
+  const selector = {
+    ...nodeSelector,
+    ...(platform && { 'kubernetes.io/os': platform.os, 'kubernetes.io/arch': platform.arch }),
+  }
+  return {
+    ...(Object.keys(selector).length > 0 && { nodeSelector: selector }),
+    ...(tolerations.length > 0 && { tolerations: tolerations.map((toleration) => ({ ...toleration })) }),
+    ...(serviceAccount && { serviceAccountName: serviceAccount }),
   }
 }
 
@@ -154,7 +170,7 @@ function annotations(request: RunRequest, identity: Identity): Record<string, st
     ...request.annotations,
     ...LEAVE_US_ALONE,
     [ANNOTATIONS.runId]: identity.runId,
-    [ANNOTATIONS.image]: request.image,
+    [ANNOTATIONS.image]: request.givenImage,
     ...lifetime(request, identity),
     ...(request.name && { [ANNOTATIONS.dockerName]: request.name }),
   }

@@ -12,8 +12,8 @@ const OURS = 'krmpod.dev'
 /** docker takes any name: those that a Pod cannot have, and ours, are kept in one annotation, as JSON. */
 const OTHER_NAMES = `${OURS}/docker-labels`
 
-/** docker's labels (files first, then -l) and its annotations; of one name the last counts. */
-export function resolveAnnotations({ parsed, readFile }: Inputs): RunRequest['annotations'] {
+/** The settings', docker's labels (files first, then -l) and its annotations; of one name the last counts. */
+export function resolveAnnotations({ parsed, readFile, settings }: Inputs): RunRequest['annotations'] {
   const fromFiles = allValues(parsed, 'label-file')
     .flatMap((file) => readKeyValues(file, readFile))
     .flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
@@ -22,6 +22,7 @@ export function resolveAnnotations({ parsed, readFile }: Inputs): RunRequest['an
   const all = [...new Map([...fromFiles, ...labels, ...annotations])]
   const others = all.filter(([name]) => !isKey(name))
   return Object.fromEntries([
+    ...Object.entries(settings.annotations),
     ...all.filter(([name]) => isKey(name)),
     ...(others.length > 0 ? [[OTHER_NAMES, JSON.stringify(Object.fromEntries(others))] as const] : []),
   ])

@@ -6,14 +6,15 @@ import { deadlineOf } from './deadline.ts'
 import { resolveDns } from './dns.ts'
 import { resolveEnv } from './env.ts'
 import { resolveHosts } from './hosts.ts'
-import { parseImageRef } from './image-ref.ts'
+import { permittedImage } from './images/image-rules.ts'
+import { resolvePull } from './images/pull.ts'
 import type { Inputs } from './inputs.ts'
 import { resolveMounts } from './mounts/resolve-mounts.ts'
 import { resolveNames } from './names.ts'
 import { resolveNetwork } from './network.ts'
 import { resolvePlatform } from './platform.ts'
+import { resolvePodSettings } from './pod-settings.ts'
 import { resolveProgram } from './program.ts'
-import { resolvePull } from './pull.ts'
 import { resolveResources } from './resources.ts'
 import type { RunRequest } from './run-request.ts'
 import { resolveStreams } from './streams.ts'
@@ -26,12 +27,13 @@ const STOP_TIMEOUT_SECONDS = '1'
 /** Everything one run asks for: flags, settings and environment made one. */
 export function resolve(inputs: Inputs): RunRequest {
   const { parsed, settings, env, ancestors = [] } = inputs
-  parseImageRef(parsed.image)
+  const image = permittedImage(parsed.image, settings.images)
   checkCapabilities(parsed)
   const environment = resolveEnv(inputs)
   const mounts = resolveMounts(inputs)
   return {
-    image: parsed.image,
+    image,
+    givenImage: parsed.image,
     ...resolveProgram(parsed),
     user: resolveUser(parsed, settings),
     groups: resolveGroups(parsed),
@@ -43,10 +45,11 @@ export function resolve(inputs: Inputs): RunRequest {
     mountRules: mounts.mountRules,
     warnings: [...environment.warnings, ...mounts.warnings],
     resources: resolveResources(parsed, settings),
-    pullPolicy: resolvePull(parsed),
+    pullPolicy: resolvePull(parsed, settings),
     pullSecrets: settings.images.pullSecrets,
     ...resolvePlatform(parsed, env),
     ...resolveNames(parsed),
+    ...resolvePodSettings(settings),
     annotations: resolveAnnotations(inputs),
     hosts: resolveHosts(parsed),
     dns: resolveDns(parsed),

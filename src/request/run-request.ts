@@ -1,9 +1,12 @@
+import type { Toleration } from '../settings/settings.ts'
 import type { Mount, MountRules } from './mounts/mount.ts'
 
 /** What one `docker run` asks for, with settings and environment applied: immutable, nothing left to look up. */
 export interface RunRequest {
-  /** The reference as it was given, e.g. `ghcr.io/kptdev/krm-functions-catalog/set-labels:v0.2.0`. */
+  /** What the nodes pull, e.g. `mirror.example.com/kptdev/krm-functions-catalog/set-labels:v0.2.0`. */
   readonly image: string
+  /** The reference as it was given, e.g. `ghcr.io/kptdev/krm-functions-catalog/set-labels:v0.2.0`. */
+  readonly givenImage: string
   /** Replaces the image's ENTRYPOINT (and drops its CMD). */
   readonly entrypoint?: readonly string[]
   /** Replaces the image's CMD. Empty: the image's own. */
@@ -22,10 +25,16 @@ export interface RunRequest {
   readonly resources: Resources
   readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
   readonly pullSecrets: readonly string[]
+  /** Without one: the namespace's `default`. Its token is never mounted. */
+  readonly serviceAccount?: string
+  readonly nodeSelector: Readonly<Record<string, string>>
+  readonly tolerations: readonly Toleration[]
+  /** Of the settings, beside krmpod's own, which they cannot replace. */
+  readonly labels: Readonly<Record<string, string>>
   readonly platform?: { readonly os: string; readonly arch: string }
   readonly name?: string
   readonly hostname?: string
-  /** docker's labels and annotations; both become annotations, whose values may be long. */
+  /** docker's labels and annotations, and the settings' annotations; all become annotations, whose values may be long. */
   readonly annotations: Readonly<Record<string, string>>
   readonly hosts: readonly { readonly ip: string; readonly names: readonly string[] }[]
   readonly dns: {

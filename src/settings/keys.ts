@@ -1,16 +1,21 @@
+import { nodeLabels, podAnnotations, podLabels, tolerationList } from './scheduling-types.ts'
 import {
   anyText,
   count,
   duration,
   durationOr,
+  envPatterns,
   folders,
   imageName,
+  imageRules,
   mirrors,
   namesOf,
   namespaceName,
+  objectName,
   oneOf,
   path,
   quantity,
+  rewrites,
   sizeInBytes,
   trueOrFalse,
   userId,
@@ -20,7 +25,7 @@ import {
 export interface SettingRow {
   readonly type: ValueType<unknown>
   /** As it would be written; absent: nothing is set. */
-  readonly default?: string | boolean | readonly string[]
+  readonly default?: string | boolean | readonly string[] | Readonly<Record<string, string>>
   /** For docs/settings.md. */
   readonly description: string
   readonly example: string
@@ -127,6 +132,63 @@ export const SETTINGS = {
     default: [],
     description: 'Secrets of the namespace that hold the passwords of private registries.',
     example: 'ghcr-pull,quay-pull',
+  },
+  'images.pullPolicy': {
+    type: oneOf('Always', 'IfNotPresent', 'Never'),
+    default: 'IfNotPresent',
+    description: 'When the nodes pull the image of a function that was called without `--pull`.',
+    example: 'Always',
+  },
+  'images.allow': {
+    type: imageRules,
+    description:
+      "The images that functions, and image mounts, may use. Not set: all. A rule is a name with or without a tag or a digest, in which `*` stands for any characters but a slash and `**` for any: `ghcr.io/acme/**`, `alpine`, `registry.example.com/*/set-*:v1.*`, `**@sha256:*` (all that are named by a digest). Names without a registry are Docker Hub's, as docker reads them. A digest alone decides what runs: a rule with a tag allows no name with a digest. What `images.rewrite` makes of a name is not looked at.",
+    example: 'ghcr.io/acme/**,ghcr.io/kptdev/krm-functions-catalog/*:v*',
+  },
+  'images.rewrite': {
+    type: rewrites,
+    default: [],
+    description:
+      'Pull images from elsewhere than their names say: `FROM=TO` replaces the beginning of a name, up to a slash or its end; the longest that fits counts. `docker.io` stands in front of names without a registry, and `docker.io/library` of those without a slash.',
+    example: 'ghcr.io=mirror.example.com/ghcr,docker.io=mirror.example.com/hub',
+  },
+  'env.allow': {
+    type: envPatterns,
+    description:
+      "The variables of krmpod's own environment that a function may ask for by name (`-e NAME`, `envs:` of kustomize). Not set: all, as docker does. `*` stands for any characters. One that is not listed is not passed on, and a warning says so.",
+    example: 'HTTPS_PROXY,NO_PROXY,APP_*',
+  },
+  serviceAccount: {
+    type: objectName('ServiceAccount'),
+    description:
+      "The ServiceAccount of the functions' Pods. Its token is never mounted; what counts are its pull secrets, and what admission makes of it. Not set: the namespace's `default`.",
+    example: 'krmpod-function',
+  },
+  nodeSelector: {
+    type: nodeLabels,
+    default: {},
+    description: 'Labels that a node must have to run functions. `--platform` adds its own.',
+    example: 'pool=functions',
+  },
+  tolerations: {
+    type: tolerationList,
+    default: [],
+    description:
+      "Taints that do not keep functions from a node: mappings as in a Pod's spec, or `KEY[=VALUE][:EFFECT]`, as `kubectl taint` writes them.",
+    example: 'dedicated=functions:NoSchedule',
+  },
+  labels: {
+    type: podLabels,
+    default: {},
+    description:
+      'More labels of the Pods. Some networks make an identity of each set of labels: let them be the same for all runs.',
+    example: 'team=platform',
+  },
+  annotations: {
+    type: podAnnotations,
+    default: {},
+    description: 'More annotations of the Pods.',
+    example: 'example.com/cost-centre=42',
   },
   'mounts.rw': {
     type: oneOf('on', 'off'),

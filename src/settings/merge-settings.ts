@@ -71,6 +71,9 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
   const namespace = of('namespace')
   const context = of('context')
   const kubeconfig = of('kubeconfig')
+  const imagesAllow = of('images.allow')
+  const envAllow = of('env.allow')
+  const serviceAccount = of('serviceAccount')
   const mountsAllow = of('mounts.allow')
   const cpuLimit = of('resources.limits.cpu')
   return {
@@ -95,7 +98,18 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
         ephemeralStorage: of('resources.limits.ephemeralStorage'),
       },
     },
-    images: { pullSecrets: of('images.pullSecrets') },
+    images: {
+      pullSecrets: of('images.pullSecrets'),
+      pullPolicy: of('images.pullPolicy'),
+      ...(imagesAllow !== undefined && { allow: imagesAllow }),
+      rewrite: of('images.rewrite'),
+    },
+    env: { ...(envAllow !== undefined && { allow: envAllow }) },
+    ...(serviceAccount !== undefined && { serviceAccount }),
+    nodeSelector: of('nodeSelector'),
+    tolerations: of('tolerations'),
+    labels: of('labels'),
+    annotations: of('annotations'),
     mounts: {
       rw: of('mounts.rw'),
       ...(mountsAllow !== undefined && { allow: mountsAllow }),

@@ -35,6 +35,8 @@ images:
   pullSecrets: [ghcr-pull]
 \`\`\`
 
+For editors, [settings.schema.json](settings.schema.json) says the same in JSON Schema.
+
 Durations are written as in Go (\`90s\`, \`10m\`, \`1h30m\`), sizes as in Kubernetes (\`64Mi\`, \`1G\`) or in bytes.
 
 ## Keys
@@ -54,5 +56,6 @@ ${row.description}
 function standard(value: SettingRow['default']): string {
   if (value === undefined) return 'not set'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : `\`${value.join(',')}\``
+  if (typeof value === 'object') return 'none'
   return `\`${String(value)}\``
 }

@@ -16,7 +16,20 @@ export interface Settings {
     readonly requests: { readonly cpu: string; readonly memory: string; readonly ephemeralStorage: string }
     readonly limits: { readonly cpu?: string; readonly memory: string; readonly ephemeralStorage: string }
   }
-  readonly images: { readonly pullSecrets: readonly string[] }
+  /** `allow` not set: all. `rewrite`: pairs of the beginning of a name, and what takes its place. */
+  readonly images: {
+    readonly pullSecrets: readonly string[]
+    readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
+    readonly allow?: readonly string[]
+    readonly rewrite: readonly (readonly [from: string, to: string])[]
+  }
+  /** Patterns of the names that a bare `-e NAME` may pass on; not set: all. */
+  readonly env: { readonly allow?: readonly string[] }
+  readonly serviceAccount?: string
+  readonly nodeSelector: Readonly<Record<string, string>>
+  readonly tolerations: readonly Toleration[]
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
   /** `allow` not set: all that the caller can read. `volumes`: names of PersistentVolumeClaims. */
   readonly mounts: {
     readonly rw: 'on' | 'off'
@@ -34,4 +47,13 @@ export interface Settings {
   readonly output: { readonly maxBytes: number }
   readonly stderr: { readonly maxBytes: number }
   readonly log: 'off' | 'debug'
+}
+
+/** As in a Pod's spec. */
+export interface Toleration {
+  readonly key?: string
+  readonly operator?: 'Equal' | 'Exists'
+  readonly value?: string
+  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
+  readonly tolerationSeconds?: number
 }

@@ -15,6 +15,8 @@ const DURATION = /^(\d+(\.\d+)?(ms|h|m|s))+$/
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/, without signs.
 const QUANTITY = /^(\d+(?:\.\d+)?)(?:(m|k|[KMGTPE]i|[MGTPE])|e(\d{1,2}))?$/
 
+const IMAGE_RULE = /^[\w*][\w.:/@*-]*$/
+const REWRITE = /^[\w.:-]+(?:\/[\w.-]+)*=[\w.:-]+(?:\/[\w.-]+)*$/
 const MIRROR = /^(\*|[\w.:-]+)=https?:\/\/[^\s/]+\/?$/
 
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
@@ -94,7 +96,14 @@ export const count: ValueType<number> = {
 }
 
 /** A YAML list, or one text with commas. */
-const listOfTexts = v.union([v.array(v.string()), v.pipe(v.string(), v.transform(splitAtCommas))])
+export const listOfTexts: v.GenericSchema<unknown, string[]> = v.union([
+  v.array(v.string()),
+  v.pipe(v.string(), v.transform(splitAtCommas)),
+])
+
+export function objectName(of: string): ValueType<string> {
+  return { expected: `the name of a ${of}`, schema: v.pipe(v.string(), v.regex(DNS_SUBDOMAIN)) }
+}
 
 /** `of`: what they name. */
 export function namesOf(of: string): ValueType<readonly string[]> {
@@ -114,17 +123,34 @@ export const imageName: ValueType<string> = {
   schema: v.pipe(v.string(), v.regex(/^[\w][\w.:/@-]*$/)),
 }
 
+export const imageRules: ValueType<readonly string[]> = {
+  expected:
+    'names of images, where * stands for any characters but a slash and ** for any, as a list or separated by commas',
+  schema: v.pipe(listOfTexts, v.array(v.pipe(v.string(), v.regex(IMAGE_RULE)))),
+}
+
+/** The beginning of an image's name, and what takes its place. */
+export const rewrites: ValueType<readonly (readonly [from: string, to: string])[]> = {
+  expected: 'a list of FROM=TO, such as ghcr.io=mirror.example.com/ghcr',
+  schema: v.pipe(listOfTexts, v.array(v.pipe(v.string(), v.regex(REWRITE), v.transform(splitPair)))),
+}
+
+export const envPatterns: ValueType<readonly string[]> = {
+  expected: 'names of variables, where * stands for any characters, as a list or separated by commas',
+  schema: v.pipe(listOfTexts, v.array(v.pipe(v.string(), v.regex(/^[!-<>-~]+$/)))),
+}
+
 /** A registry's name, or `*`, and the URL to ask instead. A YAML list, or one text with commas. */
 export const mirrors: ValueType<readonly (readonly [registry: string, url: string])[]> = {
   expected: 'a list of REGISTRY=URL, such as docker.io=https://mirror.example.com',
-  schema: v.pipe(listOfTexts, v.array(v.pipe(v.string(), v.regex(MIRROR), v.transform(splitMirror)))),
+  schema: v.pipe(listOfTexts, v.array(v.pipe(v.string(), v.regex(MIRROR), v.transform(splitPair)))),
 }
 
 export function oneOf<const W extends string>(...words: readonly W[]): ValueType<W> {
   return { expected: words.join(' or '), schema: v.picklist(words) }
 }
 
-function splitMirror(text: string): readonly [string, string] {
+function splitPair(text: string): readonly [string, string] {
   const at = text.indexOf('=')
   return [text.slice(0, at), text.slice(at + 1)]
 }

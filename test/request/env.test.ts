@@ -78,6 +78,25 @@ describe('the environment of a function', () => {
     expect(refusalOf(() => request(['-e', variable, 'img']))).toMatchObject({ exit: 125, message })
   })
 
+  describe('what env.allow does not list is not passed on', () => {
+    const settings = { env: { allow: ['HOME', 'EMP*'] } }
+    const given = { env: CALLER, files: { f: 'TOKEN\nHOME\n' }, settings }
+    const said = 'env.allow does not list TOKEN: not passed on, as if the caller had none'
+
+    test.each<[line: string, names: string[], warnings: string[]]>([
+      ['-e HOME -e EMPTY', ['HOME', 'EMPTY'], []],
+      ['-e TOKEN=mine', ['TOKEN'], []],
+      ['-e TOKEN', [], [said]],
+      ['-e TOKEN=mine -e TOKEN', [], [said]],
+      ['--env-file f -e TOKEN', ['HOME'], [said]],
+      ['-e TOKEN -e OTHER', [], [said.replace('TOKEN', 'TOKEN, OTHER')]],
+    ])('%s: %j', (line, names, warnings) => {
+      const asked = request(`${line} img`, given)
+      expect(asked.env.map(({ name }) => name)).toEqual(names)
+      expect(asked.warnings).toEqual(warnings)
+    })
+  })
+
   test('a name from a file is checked, too', () => {
     expect(refusalOf(() => env('--env-file f', { f: 'é=x' })).code).toBe('BAD_VALUE')
   })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImageConfig } from '../../plan/exec-command.ts'
-import { type ImageRef, parseImageRef } from '../../request/image-ref.ts'
+import { type ImageRef, parseImageRef } from '../../request/images/image-ref.ts'
 import type { Environment } from '../../settings/user-dirs.ts'
 import type { ApiClient } from '../api-client.ts'
 import type { Memory } from '../memory.ts'

@@ -1,4 +1,4 @@
-import type { ImageRef } from '../../request/image-ref.ts'
+import type { ImageRef } from '../../request/images/image-ref.ts'
 import { type Answer, fetchOnce, type Route } from '../fetch.ts'
 import { type Challenge, parseChallenge } from './challenge.ts'
 import { basicAuthorization, type Login } from './login.ts'

@@ -22,7 +22,7 @@ export function resolveMounts({
     ...allValues(parsed, 'tmpfs').map(readTmpfsFlag),
   ]
   const anonymous = volumes.filter(({ source }) => source === '')
-  const world = { settings: settings.mounts, cwd }
+  const world = { settings: settings.mounts, images: settings.images, cwd }
   const { allow, maxBytes, maxFiles } = settings.mounts
   return {
     mounts: together(

@@ -1,6 +1,6 @@
 import { RunError } from '../../errors/run-error.ts'
 import type { Settings } from '../../settings/settings.ts'
-import { parseImageRef } from '../image-ref.ts'
+import { type ImageRules, permittedImage } from '../images/image-rules.ts'
 import type { BindMount, Mount, ScratchMount, TmpfsMount } from './mount.ts'
 import { configError, type MountSpec } from './mount-spec.ts'
 import { bindSourceOf, subPathOf, targetOf } from './paths.ts'
@@ -8,6 +8,7 @@ import { claimOf } from './volume-name.ts'
 
 interface World {
   readonly settings: Settings['mounts']
+  readonly images: ImageRules
   readonly cwd: () => string
 }
 
@@ -24,8 +25,8 @@ export function toMount(spec: MountSpec, world: World): Mount {
   }
   if (type === 'image') {
     if (source === '') throw configError(spec, 'field Source must not be empty')
-    parseImageRef(source)
-    return { kind: 'image', reference: source, target, ...subPathOf(spec) }
+    const reference = permittedImage(source, world.images)
+    return { kind: 'image', reference, target, ...subPathOf(spec) }
   }
   throw unknownType(spec)
 }

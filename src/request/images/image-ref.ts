@@ -1,5 +1,5 @@
-import { usageError } from '../argv/usage.ts'
-import { badValue } from './bad-value.ts'
+import { usageError } from '../../argv/usage.ts'
+import { badValue } from '../bad-value.ts'
 
 /** An image reference with docker's defaults filled in. */
 export interface ImageRef {
@@ -55,7 +55,7 @@ function version(tag: string | undefined, digest: string | undefined): Pick<Imag
 }
 
 /** Docker Hub is the registry of names whose first part does not look like a host. */
-function splitDomain(text: string): readonly [domain: string, remainder: string] {
+export function splitDomain(text: string): readonly [domain: string, remainder: string] {
   const slash = text.indexOf('/')
   const first = text.slice(0, Math.max(slash, 0))
   const isHost = first === 'localhost' || /[.:]/.test(first) || first !== first.toLowerCase()

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ImageRef, parseImageRef } from '../../src/request/image-ref.ts'
-import { isSafe, refusalOf } from '../argv/refusal-of.ts'
-import { request } from './resolving.ts'
+import { type ImageRef, parseImageRef } from '../../../src/request/images/image-ref.ts'
+import { isSafe, refusalOf } from '../../argv/refusal-of.ts'
+import { request } from '../resolving.ts'
 
 const HEX = '0123456789abcdef'.repeat(4)
 const DIGEST = `sha256:${HEX}`

@@ -1,10 +1,10 @@
-import { lastValue } from '../argv/flag-values.ts'
-import type { ParsedArgv } from '../argv/parsed-argv.ts'
-import { usageError } from '../argv/usage.ts'
-import type { RunRequest } from './run-request.ts'
+import { lastValue } from '../../argv/flag-values.ts'
+import type { ParsedArgv } from '../../argv/parsed-argv.ts'
+import { usageError } from '../../argv/usage.ts'
+import type { Settings } from '../../settings/settings.ts'
+import type { RunRequest } from '../run-request.ts'
 
 const POLICIES: ReadonlyMap<string, RunRequest['pullPolicy']> = new Map([
-  ['', 'IfNotPresent'],
   ['missing', 'IfNotPresent'],
   ['always', 'Always'],
   ['never', 'Never'],
@@ -12,8 +12,10 @@ const POLICIES: ReadonlyMap<string, RunRequest['pullPolicy']> = new Map([
   ['pull', 'Always'],
 ])
 
-export function resolvePull(argv: ParsedArgv): RunRequest['pullPolicy'] {
+/** The caller's word, else the setting. */
+export function resolvePull(argv: ParsedArgv, { images }: Settings): RunRequest['pullPolicy'] {
   const wish = lastValue(argv, 'pull') ?? ''
+  if (wish === '') return images.pullPolicy
   const policy = POLICIES.get(wish)
   if (policy) return policy
   throw usageError(`invalid pull option: '${wish}': must be one of "always", "missing" or "never"`)

@@ -1,0 +1,12 @@
+import type { Settings } from '../settings/settings.ts'
+import type { RunRequest } from './run-request.ts'
+
+/** What docker has no flag for: where the Pod may run, and as what. */
+export function resolvePodSettings({
+  serviceAccount,
+  nodeSelector,
+  tolerations,
+  labels,
+}: Settings): Pick<RunRequest, 'serviceAccount' | 'nodeSelector' | 'tolerations' | 'labels'> {
+  return { ...(serviceAccount !== undefined && { serviceAccount }), nodeSelector, tolerations, labels }
+}
