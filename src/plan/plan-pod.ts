@@ -1,19 +1,18 @@
 import { GRACE_MS } from '../kube/expiry.ts'
 import { ANNOTATIONS, LABELS, MANAGED_BY } from '../kube/labels.ts'
-import type { ContainerEnv, PodSpec } from '../kube/types.ts'
 import type { MountRules } from '../request/mounts/mount.ts'
 import type { RunRequest } from '../request/run-request.ts'
-import { functionContainer, planNudge } from './container.ts'
+import { planNudge } from './container.ts'
 import { envSecret, planEnv } from './environment.ts'
 import type { FunctionCommand } from './exec-command.ts'
-import { type HelperParts, helperParts } from './helper.ts'
+import { helperParts } from './helper.ts'
 import { ATTACH_LANE, type Lane } from './lane.ts'
 import { podName } from './names.ts'
 import { denyAllPolicy } from './network-policy.ts'
 import type { Identity, PlannedUploads, PodPlan } from './pod-plan.ts'
-import { type ReceiverParts, receiverParts, withRoomFor, writableTrees } from './receiver.ts'
-import { podSecurity } from './security.ts'
-import { planVolumes, withHome } from './volumes.ts'
+import { podSpec } from './pod-spec.ts'
+import { receiverParts, withRoomFor, writableTrees } from './receiver.ts'
+import { withHome } from './volumes.ts'
 
 // Log agents and meshes: function output is the caller's, not the log store's, and a sidecar would outlive the function.
 const LEAVE_US_ALONE = {
@@ -81,63 +80,6 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
   }
 }
 
-interface Parts {
-  readonly env: readonly ContainerEnv[]
-  readonly helper: HelperParts | undefined
-  readonly receiver: ReceiverParts | undefined
-  readonly givesBack: boolean
-}
-
-function podSpec(request: RunRequest, { env, helper, receiver, givesBack }: Parts): PodSpec {
-  const own = planVolumes(request)
-  const volumes = [
-    ...own.map(({ volume }) => volume),
-    ...(receiver ? [receiver.volume] : []),
-    ...(helper ? [helper.volume] : []),
-  ]
-  // The receiver first: what is wrong with the helper's copy is the exec lane's business, not that of the files.
-  const initContainers = [...(receiver?.initContainers ?? []), ...(helper?.initContainers ?? [])]
-  const deadlineSeconds = Math.max(1, Math.ceil(request.deadlineMs / 1000))
-  return {
-    restartPolicy: 'Never',
-    activeDeadlineSeconds: deadlineSeconds,
-    // The one that gives files back is told to end when the function has ended, and has work to do then.
-    terminationGracePeriodSeconds: givesBack ? GRACE_MS.run / 1000 : request.stopTimeoutSeconds,
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    securityContext: podSecurity(request),
-    ...(request.hostname && { hostname: request.hostname }),
-    ...(request.hosts.length > 0 && {
-      hostAliases: request.hosts.map(({ ip, names }) => ({ ip, hostnames: [...names] })),
-    }),
-    ...dns(request),
-    ...(request.pullSecrets.length > 0 && {
-      imagePullSecrets: request.pullSecrets.map((name) => ({ name })),
-    }),
-    ...scheduling(request),
-    ...(initContainers.length > 0 && { initContainers }),
-    containers: [functionContainer(request, { env, volumes: own, helper, receiver })],
-    ...(volumes.length > 0 && { volumes }),
-  }
-}
-
-function scheduling({
-  platform,
-  nodeSelector,
-  tolerations,
-  serviceAccount,
-}: RunRequest): Pick<PodSpec, 'nodeSelector' | 'tolerations' | 'serviceAccountName'> {
-  const selector = {
-    ...nodeSelector,
-    ...(platform && { 'kubernetes.io/os': platform.os, 'kubernetes.io/arch': platform.arch }),
-  }
-  return {
-    ...(Object.keys(selector).length > 0 && { nodeSelector: selector }),
-    ...(tolerations.length > 0 && { tolerations: tolerations.map((toleration) => ({ ...toleration })) }),
-    ...(serviceAccount && { serviceAccountName: serviceAccount }),
-  }
-}
-
 /** Each file has a header of its own in an archive, one more if its name is long, and fills whole blocks. */
 function packedBytes({ maxBytes, maxFiles }: MountRules): number {
   return maxBytes + 4 * 512 * maxFiles
@@ -145,24 +87,6 @@ function packedBytes({ maxBytes, maxFiles }: MountRules): number {
 
 function commandOf({ entrypoint, args, ...request }: RunRequest): FunctionCommand {
   return { ...(entrypoint && { entrypoint }), args, env: withHome(request) }
-}
-
-/** Without a network a look-up can only time out: a nameserver on the loopback refuses it at once. */
-function dns({ dns, network }: RunRequest): Pick<PodSpec, 'dnsPolicy' | 'dnsConfig'> {
-  const given = {
-    ...(dns.servers.length > 0 && { nameservers: [...dns.servers] }),
-    ...(dns.searches.length > 0 && { searches: [...dns.searches] }),
-    ...(dns.options.length > 0 && { options: dns.options.map(dnsOption) }),
-  }
-  const asks = Object.keys(given).length > 0
-  if (given.nameservers) return { dnsPolicy: 'None', dnsConfig: given }
-  if (network === 'none') return { dnsPolicy: 'None', dnsConfig: { ...given, nameservers: ['127.0.0.1'] } }
-  return asks ? { dnsConfig: given } : {}
-}
-
-function dnsOption(option: string): { name: string; value?: string } {
-  const [name = '', value] = option.split(':', 2)
-  return { name, ...(value !== undefined && { value }) }
 }
 
 function annotations(request: RunRequest, identity: Identity): Record<string, string> {
