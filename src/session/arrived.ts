@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../cluster/api-error.ts'
 import type { Sinks } from '../streams/channels.ts'
 import { HEAD_BYTES, type Proof, prove } from '../streams/proof.ts'
@@ -8,6 +9,7 @@ import type { Target } from './target.ts'
 
 /** Output beyond this may be rotated out of the log before it ends, so its head is read while it is there. */
 const READ_HEAD_AFTER_BYTES = 512 * 1024
+const HEAD_PAUSES_MS = [0, 50, 100, 200, 400, 800, 1600]
 
 /** What has arrived of the function's output by attach, to be proven whole by the container's log. */
 export class Arrived {
@@ -49,7 +51,18 @@ export class Arrived {
     const { stdout, stderr } = this.kept
     if (!this.#target.plan.proof || this.#earlyHead || stdout.bytes + stderr.bytes < READ_HEAD_AFTER_BYTES)
       return
-    const head = functionLog(this.#target).head(HEAD_BYTES)
-    this.#earlyHead = head.catch(() => undefined)
+    this.#earlyHead = headInTime(this.#target)
   }
+}
+
+/** The API server refuses (400) as long as the Pod's status does not say that the container runs: up to a second late. */
+async function headInTime(target: Target): Promise<Buffer | undefined> {
+  for (const pauseMs of HEAD_PAUSES_MS) {
+    if (pauseMs > 0) await sleep(pauseMs)
+    const head = await functionLog(target)
+      .head(HEAD_BYTES)
+      .catch(() => undefined)
+    if (head || target.signal.aborted) return head
+  }
+  return undefined
 }

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { forbid, refuse } from '../doubles/fake-cluster/intervention.ts'
 import { runs } from '../doubles/fake-cluster/pod-on-node.ts'
-import { answers, echo, exits, prints } from '../doubles/fake-cluster/programs.ts'
+import { answers, echo, exits, printAll, prints, readAll } from '../doubles/fake-cluster/programs.ts'
 import { fakeCluster } from '../doubles/fake-cluster.ts'
 import { runOn } from '../doubles/run-on.ts'
 import { expectFailure, expectResult } from './checks.ts'
@@ -27,6 +27,28 @@ describe('the log is asked again', () => {
     await using cluster = await fakeCluster({ requests: [{ on: 'get pods/log', times: 2, does }] })
     expectResult(cluster, await runOn(cluster, { stdin: 'hello' }), { stdout: 'hello' })
   })
+})
+
+test('its beginning is read in time, though the API server knows nothing of the container yet', async () => {
+  const half = BIG.length / 2
+  // What a server says whose nodes tell late that a container runs.
+  const waiting = refuse(
+    400,
+    'BadRequest',
+    'container "function" in pod is waiting to start: ContainerCreating',
+  )
+  await using cluster = await fakeCluster({
+    pods: runs(async ({ stdin, stdout }) => {
+      await readAll(stdin)
+      await printAll(stdout, BIG.subarray(0, half))
+      await vi.waitUntil(() => cluster.count('get pods/log') > 2, { timeout: 10_000 })
+      await printAll(stdout, BIG.subarray(half))
+      return 0
+    }),
+    log: { rotateAfterBytes: half + 100_000 },
+    requests: [{ on: 'get pods/log', times: 2, does: waiting }],
+  })
+  expectResult(cluster, await runOn(cluster, { stdin: 'x' }), { stdout: BIG })
 })
 
 describe('without a log there is no proof', () => {
