@@ -11,6 +11,7 @@ type VolumeMount = NonNullable<Container['volumeMounts']>[number]
 
 const VOLUME = 'mounts'
 const MOUNT_PATH = '/mounts'
+const MEMORY_BYTES = 16 * 1024 * 1024
 
 /** The parts of a Pod whose function gets files of the caller's. */
 export interface ReceiverParts {
@@ -30,7 +31,7 @@ export function receiverParts(request: RunRequest, uploads: PlannedUploads): Rec
   const receiver = scriptContainer(request, { name: RECEIVER_CONTAINER, words: [RECEIVE, 'sh', MOUNT_PATH] })
   const words = [GIVE_BACK, 'sh', MOUNT_PATH, ...writable.map(treePath)]
   return {
-    volume: { name: VOLUME, emptyDir: {} },
+    volume: { name: VOLUME, emptyDir: isForMemory(uploads, writable) ? { medium: 'Memory' } : {} },
     initContainers: [
       receiver,
       ...(writable.length === 0
@@ -44,6 +45,14 @@ export function receiverParts(request: RunRequest, uploads: PlannedUploads): Rec
       ...(readOnly && { readOnly }),
     })),
   }
+}
+
+/**
+ * Small files that nobody can add to never touch the node's disk, and cost the function less of its memory than would
+ * be noticed.
+ */
+function isForMemory({ diskBytes }: PlannedUploads, writable: readonly number[]): boolean {
+  return writable.length === 0 && diskBytes <= MEMORY_BYTES
 }
 
 /** The numbers of those trees that the function may write to. */

@@ -8,18 +8,23 @@ const PAUSE_MS = 80
 /** Asks kubelet to look again. Each Pod takes only so many. */
 export type Nudge = (stop: AbortSignal) => Promise<void>
 
+interface Nudging {
+  readonly observer: PodObserver
+  readonly cpuRequests: readonly string[] | undefined
+  /** Before the first: one that comes before the runtime has noticed the end itself is lost. */
+  readonly firstPauseMs?: number
+}
+
 /**
  * kubelet finds a container's end at its next relist, up to a second later. A resized CPU request makes it relist the
  * Pod at once (1.36+, PLEGOnDemandRelist). It changes nothing but the moment: a refusal (no right, a quota, a
  * LimitRange, an older cluster) is done without.
  */
-export function nudger(
-  target: Target,
-  { observer, cpuRequests = [] }: { observer: PodObserver; cpuRequests: readonly string[] | undefined },
-): Nudge {
+export function nudger(target: Target, { observer, cpuRequests = [], firstPauseMs = 0 }: Nudging): Nudge {
   const left = [...cpuRequests]
   return async (stop) => {
     const signal = AbortSignal.any([stop, target.signal])
+    if (firstPauseMs > 0) await sleep(firstPauseMs, undefined, { signal }).catch(() => undefined)
     for (let cpuRequest = left.shift(); cpuRequest !== undefined; cpuRequest = left.shift()) {
       if (signal.aborted || observer.verdict.kind === 'exited') return
       await resizeCpu(target.api, { ...podOf(target), cpuRequest }, { signal }).catch(() => undefined)
