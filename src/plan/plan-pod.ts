@@ -37,7 +37,7 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
   const { uploads = NO_UPLOADS } = identity
   const receiver = receiverParts(request, uploads)
   const writable = writableTrees(request, uploads)
-  const resources = withRoomFor(uploads, request.resources)
+  const resources = withRoomFor(uploads, request)
   return {
     namespace,
     pod: {

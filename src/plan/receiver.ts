@@ -91,13 +91,16 @@ function scriptContainer(
   }
 }
 
-/** kubelet counts an emptyDir against what the Pod's containers may write: the caller's files are not the function's. */
-export function withRoomFor({ diskBytes }: PlannedUploads, resources: Resources): Resources {
+/** kubelet counts an emptyDir against what the Pod's containers may take: the caller's files are not the function's. */
+export function withRoomFor(uploads: PlannedUploads, request: RunRequest): Resources {
+  const { resources } = request
+  const { diskBytes } = uploads
   if (diskBytes === 0) return resources
+  const kind = isForMemory(uploads, writableTrees(request, uploads)) ? 'memory' : 'ephemeral-storage'
   const more = (list: ResourceList): ResourceList => {
-    const storage = list['ephemeral-storage']
-    if (storage === undefined) return list
-    return { ...list, 'ephemeral-storage': String(quantityToBytes(storage) + diskBytes) }
+    const quantity = list[kind]
+    if (quantity === undefined) return list
+    return { ...list, [kind]: String(quantityToBytes(quantity) + diskBytes) }
   }
   return { ...resources, requests: more(resources.requests), limits: more(resources.limits) }
 }

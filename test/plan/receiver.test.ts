@@ -4,12 +4,16 @@ import { planPod } from '../../src/plan/plan-pod.ts'
 import type { PodPlan } from '../../src/plan/pod-plan.ts'
 import type { BindMount } from '../../src/request/mounts/mount.ts'
 import { request } from '../request/resolving.ts'
-import { NOW, planned, specOf } from './planned.ts'
+import { functionOf, NOW, planned, specOf } from './planned.ts'
 
+const MIB = 1024 * 1024
 const MOUNT: BindMount = { kind: 'bind', source: '/src', target: '/x', readOnly: true, createSource: false }
 
-function withFiles(changes: Partial<BindMount>, lane: Lane = ATTACH_LANE): PodPlan {
-  const uploads = { treeOf: new Map([['/src', 0]]), diskBytes: 4096 }
+function withFiles(
+  changes: Partial<BindMount>,
+  { lane = ATTACH_LANE, diskBytes = 4096 }: { lane?: Lane; diskBytes?: number } = {},
+): PodPlan {
+  const uploads = { treeOf: new Map([['/src', 0]]), diskBytes }
   return planPod({ ...request('img'), mounts: [{ ...MOUNT, ...changes }] }, { ...NOW, uploads }, lane)
 }
 
@@ -24,9 +28,23 @@ describe('a Pod whose function gets files', () => {
 
   test('receives them before a helper is copied', () => {
     const lane: Lane = { kind: 'exec', helper: { image: 'bb:1', by: 'copy' } }
-    const [first, ...others] = initContainers(withFiles({}, lane))
+    const [first, ...others] = initContainers(withFiles({}, { lane }))
     expect(first).toBe('mounts')
     expect(others).toHaveLength(1)
+  })
+
+  test.each([
+    { changes: {}, diskBytes: 16 * MIB, memory: true },
+    { changes: {}, diskBytes: 16 * MIB + 1, memory: false },
+    { changes: { readOnly: false }, diskBytes: 4096, memory: false },
+  ])('has them in memory only if they are few and stay so, and room for them: %j', ({ memory, ...given }) => {
+    const plan = withFiles(given.changes, given)
+    const emptyDir = memory ? { medium: 'Memory' } : {}
+    expect(specOf(plan).volumes).toEqual([{ name: 'mounts', emptyDir }])
+    const more = String(1024 * MIB + given.diskBytes)
+    expect(functionOf(plan).resources?.limits).toEqual(
+      memory ? { memory: more, 'ephemeral-storage': '1Gi' } : { memory: '1Gi', 'ephemeral-storage': more },
+    )
   })
 
   test('ends as docker would, where nothing is given back', () => {
