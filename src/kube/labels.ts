@@ -1,3 +1,6 @@
+/** Of the keys of all our labels and annotations. */
+export const OUR_DOMAIN = 'krmpod.dev'
+
 /** Labels are few and constant: some CNIs make one identity per set of labels. All else is an annotation. */
 export const LABELS = {
   managedBy: 'app.kubernetes.io/managed-by',

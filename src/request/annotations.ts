@@ -1,6 +1,7 @@
 import { cut } from '../argv/cut.ts'
 import { allValues } from '../argv/flag-values.ts'
 import { invalidArgument } from '../argv/usage.ts'
+import { OUR_DOMAIN } from '../kube/labels.ts'
 import { isDomain } from './domain.ts'
 import type { Inputs } from './inputs.ts'
 import { readKeyValues } from './key-value-file.ts'
@@ -8,9 +9,8 @@ import type { RunRequest } from './run-request.ts'
 
 // A Kubernetes annotation key: [DNS subdomain/]name, of any case.
 const KEY_NAME = /^[a-z0-9](?:[\w.-]{0,61}[a-z0-9])?$/i
-const OURS = 'krmpod.dev'
 /** docker takes any name: those that a Pod cannot have, and ours, are kept in one annotation, as JSON. */
-const OTHER_NAMES = `${OURS}/docker-labels`
+const OTHER_NAMES = `${OUR_DOMAIN}/docker-labels`
 
 /** The settings', docker's labels (files first, then -l) and its annotations; of one name the last counts. */
 export function resolveAnnotations({ parsed, readFile, settings }: Inputs): RunRequest['annotations'] {
@@ -43,5 +43,5 @@ function nameAndValue(text: string): readonly [string, string] {
 function isKey(name: string): boolean {
   const [prefix, key] = cut(name, '/')
   if (key === undefined) return KEY_NAME.test(name)
-  return prefix.toLowerCase() !== OURS && isDomain(prefix) && KEY_NAME.test(key)
+  return prefix.toLowerCase() !== OUR_DOMAIN && isDomain(prefix) && KEY_NAME.test(key)
 }

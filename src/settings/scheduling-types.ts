@@ -1,10 +1,10 @@
 import * as v from 'valibot'
+import { LABELS, OUR_DOMAIN } from '../kube/labels.ts'
 import { listOfTexts, type ValueType } from './value-types.ts'
 
 const NAME = /^[a-z0-9A-Z](?:[\w.-]{0,61}[a-z0-9A-Z])?$/
 const PREFIX = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
 const LABEL_VALUE = /^(?:[a-z0-9A-Z](?:[\w.-]{0,61}[a-z0-9A-Z])?)?$/
-const OURS = /^(?:krmpod\.dev\/|app\.kubernetes\.io\/managed-by$)/
 // As `kubectl taint` writes them.
 const TAINT = /^(?<key>[^=:]+)(?:=(?<value>[^=:]*))?(?::(?<effect>NoSchedule|PreferNoSchedule|NoExecute))?$/
 
@@ -82,5 +82,5 @@ function isLabelValue(value: string): boolean {
 }
 
 function isTheirs(key: string): boolean {
-  return !OURS.test(key)
+  return key !== LABELS.managedBy && !key.startsWith(`${OUR_DOMAIN}/`)
 }
