@@ -8,11 +8,15 @@ const LINK_MODE = 0o777
 
 /**
  * What must be true of the unpacked trees, as the digests that the receiver (plan/receiver-script.ts) makes of what it
- * finds, byte for byte: paths; modes of folders; modes and sizes of everything else; where links lead; the contents of
+ * finds, byte for byte: paths of each kind; modes of folders; modes and sizes of everything else; where links lead; the contents of
  * all files, one behind the other, whose sizes say where each ends. All in the order of the paths' bytes.
  */
 export class Manifest {
-  readonly #paths = createHash('sha256')
+  readonly #paths = {
+    directory: createHash('sha256'),
+    link: createHash('sha256'),
+    file: createHash('sha256'),
+  }
   readonly #folders = createHash('sha256')
   readonly #others = createHash('sha256')
   readonly #links = createHash('sha256')
@@ -20,7 +24,7 @@ export class Manifest {
 
   /** `path`: as `find .` names it in the folder that holds all trees. */
   add({ kind, mode, size, target }: Listed, path: RawPath): void {
-    this.#paths.update(onDisk(`${path}\0`))
+    this.#paths[kind].update(onDisk(`${path}\0`))
     if (kind === 'directory') this.#folders.update(`${mode.toString(8)}\n`)
     else if (kind === 'file') this.#others.update(`${mode.toString(8)} ${size}\n`)
     else {
@@ -36,7 +40,10 @@ export class Manifest {
 
   /** As sha256sum writes the digests of its stdin. Nothing can be added after it. */
   text(): string {
-    return [this.#paths, this.#folders, this.#others, this.#links, this.#contents].map(lineOf).join('')
+    const { directory, link, file } = this.#paths
+    return [directory, link, file, this.#folders, this.#others, this.#links, this.#contents]
+      .map(lineOf)
+      .join('')
   }
 }
 

@@ -24,6 +24,8 @@ const LEAVE_US_ALONE = {
   'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
 }
 
+const GIVE_BACK_BYTES_PER_SECOND = 10 * 1024 * 1024
+
 const NO_UPLOADS: PlannedUploads = { treeOf: new Map(), diskBytes: 0 }
 
 /** The whole plan of a run: pure, so the same request and identity always give the same objects. */
@@ -59,7 +61,15 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
           ],
         }),
       },
-      spec: podSpec({ ...request, resources }, { env, helper, receiver, givesBack: writable.length > 0 }),
+      spec: podSpec(
+        { ...request, resources },
+        {
+          env,
+          helper,
+          receiver,
+          giveBackSeconds: writable.length > 0 ? giveBackSeconds(uploads) : undefined,
+        },
+      ),
     },
     ...(secretValues.size > 0 && {
       secret: envSecret(secretValues, {
@@ -78,6 +88,11 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
     maxOutputBytes: request.maxOutputBytes,
     maxStderrBytes: request.maxStderrBytes,
   }
+}
+
+/** To pack the files twice and to fetch them: a slow node takes 10 s for 100 MiB. */
+function giveBackSeconds({ diskBytes }: PlannedUploads): number {
+  return GRACE_MS.run / 1000 + Math.ceil(diskBytes / GIVE_BACK_BYTES_PER_SECOND)
 }
 
 /** Each file has a header of its own in an archive, one more if its name is long, and fills whole blocks. */

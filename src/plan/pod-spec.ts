@@ -1,4 +1,3 @@
-import { GRACE_MS } from '../kube/expiry.ts'
 import type { ContainerEnv, PodSpec } from '../kube/types.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import { functionContainer } from './container.ts'
@@ -11,10 +10,11 @@ interface Parts {
   readonly env: readonly ContainerEnv[]
   readonly helper: HelperParts | undefined
   readonly receiver: ReceiverParts | undefined
-  readonly givesBack: boolean
+  /** Undefined: no files are given back. */
+  readonly giveBackSeconds: number | undefined
 }
 
-export function podSpec(request: RunRequest, { env, helper, receiver, givesBack }: Parts): PodSpec {
+export function podSpec(request: RunRequest, { env, helper, receiver, giveBackSeconds }: Parts): PodSpec {
   const own = planVolumes(request)
   const volumes = [
     ...own.map(({ volume }) => volume),
@@ -28,7 +28,8 @@ export function podSpec(request: RunRequest, { env, helper, receiver, givesBack 
     restartPolicy: 'Never',
     activeDeadlineSeconds: deadlineSeconds,
     // The one that gives files back is told to end when the function has ended, and has work to do then.
-    terminationGracePeriodSeconds: givesBack ? GRACE_MS.run / 1000 : request.stopTimeoutSeconds,
+    terminationGracePeriodSeconds:
+      giveBackSeconds === undefined ? request.stopTimeoutSeconds : Math.min(deadlineSeconds, giveBackSeconds),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: podSecurity(request),

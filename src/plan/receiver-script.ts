@@ -34,7 +34,9 @@ done
 of() { find . "$@" -print0 | sort -z; }
 of -type f | xargs -0 -r cat | sha256sum > ../contents &
 {
-  of | sha256sum
+  of -type d | sha256sum
+  of -type l | sha256sum
+  of ! -type d ! -type l | sha256sum
   of -type d | xargs -0 stat -c %a | sha256sum
   of ! -type d | xargs -0 -r stat -c '%a %s' | sha256sum
   of -type l | xargs -0 -r -n 1 readlink -n | sha256sum

@@ -12,6 +12,7 @@ type VolumeMount = NonNullable<Container['volumeMounts']>[number]
 const VOLUME = 'mounts'
 const MOUNT_PATH = '/mounts'
 const MEMORY_BYTES = 16 * 1024 * 1024
+const MEMORY_PARTS = 64
 
 /** The parts of a Pod whose function gets files of the caller's. */
 export interface ReceiverParts {
@@ -31,7 +32,7 @@ export function receiverParts(request: RunRequest, uploads: PlannedUploads): Rec
   const receiver = scriptContainer(request, { name: RECEIVER_CONTAINER, words: [RECEIVE, 'sh', MOUNT_PATH] })
   const words = [GIVE_BACK, 'sh', MOUNT_PATH, ...writable.map(treePath)]
   return {
-    volume: { name: VOLUME, emptyDir: isForMemory(uploads, writable) ? { medium: 'Memory' } : {} },
+    volume: { name: VOLUME, emptyDir: isForMemory(request, uploads) ? { medium: 'Memory' } : {} },
     initContainers: [
       receiver,
       ...(writable.length === 0
@@ -51,8 +52,12 @@ export function receiverParts(request: RunRequest, uploads: PlannedUploads): Rec
  * Small files that nobody can add to never touch the node's disk, and cost the function less of its memory than would
  * be noticed.
  */
-function isForMemory({ diskBytes }: PlannedUploads, writable: readonly number[]): boolean {
-  return writable.length === 0 && diskBytes <= MEMORY_BYTES
+function isForMemory(request: RunRequest, uploads: PlannedUploads): boolean {
+  const { memory } = request.resources.limits
+  const limit = memory === undefined ? Number.POSITIVE_INFINITY : quantityToBytes(memory)
+  const { diskBytes } = uploads
+  if (diskBytes > MEMORY_BYTES || !(diskBytes * MEMORY_PARTS <= limit)) return false
+  return writableTrees(request, uploads).length === 0
 }
 
 /** The numbers of those trees that the function may write to. */
@@ -91,16 +96,15 @@ function scriptContainer(
   }
 }
 
-/** kubelet counts an emptyDir against what the Pod's containers may take: the caller's files are not the function's. */
+/** kubelet counts an emptyDir against what the Pod's containers may write: the caller's files are not the function's. */
 export function withRoomFor(uploads: PlannedUploads, request: RunRequest): Resources {
   const { resources } = request
   const { diskBytes } = uploads
-  if (diskBytes === 0) return resources
-  const kind = isForMemory(uploads, writableTrees(request, uploads)) ? 'memory' : 'ephemeral-storage'
+  if (diskBytes === 0 || isForMemory(request, uploads)) return resources
   const more = (list: ResourceList): ResourceList => {
-    const quantity = list[kind]
-    if (quantity === undefined) return list
-    return { ...list, [kind]: String(quantityToBytes(quantity) + diskBytes) }
+    const storage = list['ephemeral-storage']
+    if (storage === undefined) return list
+    return { ...list, 'ephemeral-storage': String(quantityToBytes(storage) + diskBytes) }
   }
   return { ...resources, requests: more(resources.requests), limits: more(resources.limits) }
 }

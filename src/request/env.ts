@@ -12,7 +12,7 @@ import type { EnvVar, RunRequest } from './run-request.ts'
 const NAME = /^[ -<>-~]+$/
 
 /** docker's order: the files first, then -e; of one name the last counts. */
-export function resolveEnv(inputs: Inputs): Pick<RunRequest, 'env' | 'warnings'> {
+export function resolveEnv(inputs: Inputs): Pick<RunRequest, 'env' | 'notices' | 'warnings'> {
   const refused = new Set<string>()
   const passed = passedOn(inputs, refused)
   const fromFiles = allValues(inputs.parsed, 'env-file').flatMap((file) =>
@@ -25,8 +25,9 @@ export function resolveEnv(inputs: Inputs): Pick<RunRequest, 'env' | 'warnings'>
     if (!NAME.test(name))
       throw badValue('environment variable name', name, "printable ASCII characters without '='")
   }
+  const missing = [...refused].filter((name) => !byName.has(name))
   const warnings = unset.filter((name) => !byName.has(name) && !refused.has(name)).map(unsetWarning)
-  return { env, warnings: [...(refused.size > 0 ? [refusedWarning(refused)] : []), ...warnings] }
+  return { env, notices: missing.length > 0 ? [refusal(missing)] : [], warnings }
 }
 
 /** The value of a name in the caller's environment; undefined: it has none, or the settings do not let it out. */
@@ -73,8 +74,8 @@ function flagVariables(
   return { variables: [...variables.values()], unset: [...unset] }
 }
 
-function refusedWarning(names: ReadonlySet<string>): string {
-  return `env.allow does not list ${[...names].join(', ')}: not passed on, as if the caller had none`
+function refusal(names: readonly string[]): string {
+  return `env.allow does not list ${names.join(', ')}: not passed on, as if the caller had none`
 }
 
 function unsetWarning(name: string): string {

@@ -6,7 +6,7 @@ import { deadlineOf } from './deadline.ts'
 import { resolveDns } from './dns.ts'
 import { resolveEnv } from './env.ts'
 import { resolveHosts } from './hosts.ts'
-import { permittedImage } from './images/image-rules.ts'
+import { permittedImage, rewrittenImage } from './images/image-rules.ts'
 import { resolvePull } from './images/pull.ts'
 import type { Inputs } from './inputs.ts'
 import { resolveMounts } from './mounts/resolve-mounts.ts'
@@ -43,6 +43,7 @@ export function resolve(inputs: Inputs): RunRequest {
     readOnlyRoot: settings.readOnlyRoot || isOn(parsed, 'read-only'),
     mounts: mounts.mounts,
     mountRules: mounts.mountRules,
+    notices: environment.notices,
     warnings: [...environment.warnings, ...mounts.warnings],
     resources: resolveResources(parsed, settings),
     pullPolicy: resolvePull(parsed, settings),
@@ -61,7 +62,7 @@ export function resolve(inputs: Inputs): RunRequest {
     ...deadlineOf(settings, { env, ancestors }),
     nudge: settings.nudge === 'auto',
     lane: settings.lane,
-    helperImage: settings.helper.image,
+    helperImage: rewrittenImage(settings.helper.image, settings.images.rewrite),
     mirrors: new Map(settings.registry.mirrors),
     proof: settings.proof === 'on',
     maxOutputBytes: settings.output.maxBytes,

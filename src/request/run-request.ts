@@ -58,6 +58,8 @@ export interface RunRequest {
   readonly maxOutputBytes: number
   /** More is dropped, with a notice. */
   readonly maxStderrBytes: number
+  /** What the settings took away: said to everybody, also where docker would say nothing. */
+  readonly notices: readonly string[]
   /** Things the caller should know of, one line each: ignored flags with consequences, unset names. */
   readonly warnings: readonly string[]
 }

@@ -27,7 +27,8 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
   const isPure = request.network === 'none' && !writesElsewhere(request) && host.rerun && !host.keep
   const dials = { made: 0 }
   const sources = await sourcesOf(request)
-  for (const line of sources?.warnings ?? []) host.stderr.write(`docker: warning: ${plain(line)}\n`)
+  for (const line of [...request.notices, ...(sources?.warnings ?? [])])
+    host.stderr.write(`docker: warning: ${plain(line)}\n`)
   return new Attempts({
     rules: { wish: request.lane, speaksEarly: await speaksEarly(request, early), isPure },
     temporaryDirectory: host.temporaryDirectory,

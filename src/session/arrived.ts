@@ -55,14 +55,19 @@ export class Arrived {
   }
 }
 
-/** The API server refuses (400) as long as the Pod's status does not say that the container runs: up to a second late. */
+/**
+ * The API server refuses (400) as long as the Pod's status does not say that the container runs: up to a second late.
+ * What is shorter than it has to be is kubelet's complaint, or a log that is behind.
+ */
 async function headInTime(target: Target): Promise<Buffer | undefined> {
   for (const pauseMs of HEAD_PAUSES_MS) {
-    if (pauseMs > 0) await sleep(pauseMs)
-    const head = await functionLog(target)
-      .head(HEAD_BYTES)
-      .catch(() => undefined)
-    if (head || target.signal.aborted) return head
+    if (pauseMs > 0) await sleep(pauseMs, undefined, { ref: false })
+    try {
+      const head = await functionLog(target).head(HEAD_BYTES)
+      if (head.length === HEAD_BYTES) return head
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 400 || target.signal.aborted) return undefined
+    }
   }
   return undefined
 }

@@ -136,26 +136,27 @@ export const SETTINGS = {
   'images.pullPolicy': {
     type: oneOf('Always', 'IfNotPresent', 'Never'),
     default: 'IfNotPresent',
-    description: 'When the nodes pull the image of a function that was called without `--pull`.',
+    description:
+      'When the nodes pull the image of a function that was called without `--pull`, and the images that it mounts.',
     example: 'Always',
   },
   'images.allow': {
     type: imageRules,
     description:
-      "The images that functions, and image mounts, may use. Not set: all. A rule is a name with or without a tag or a digest, in which `*` stands for any characters but a slash and `**` for any: `ghcr.io/acme/**`, `alpine`, `registry.example.com/*/set-*:v1.*`, `**@sha256:*` (all that are named by a digest). Names without a registry are Docker Hub's, as docker reads them. A digest alone decides what runs: a rule with a tag allows no name with a digest. What `images.rewrite` makes of a name is not looked at.",
+      "The images that functions, and image mounts, may use. Not set: all. A rule is a name with or without a tag or a digest, in which `*` stands for any characters but a slash and `**` for any: `ghcr.io/acme/**`, `alpine`, `registry.example.com/*/set-*:v1.*`, `*/acme/fn` (of any registry), `**@sha256:*` (all that are named by a digest). Names without a registry are Docker Hub's, as docker reads them, and are pulled by their whole names. A digest alone decides what runs: a rule with a tag allows no name with a digest. What `images.rewrite` makes of a name is not looked at.",
     example: 'ghcr.io/acme/**,ghcr.io/kptdev/krm-functions-catalog/*:v*',
   },
   'images.rewrite': {
     type: rewrites,
     default: [],
     description:
-      'Pull images from elsewhere than their names say: `FROM=TO` replaces the beginning of a name, up to a slash or its end; the longest that fits counts. `docker.io` stands in front of names without a registry, and `docker.io/library` of those without a slash.',
+      'Pull images from elsewhere than their names say: `FROM=TO` replaces the beginning of a name, up to a slash or its end; the longest that fits counts. `docker.io` stands in front of names without a registry, and `docker.io/library` of those without a slash. `helper.image` is rewritten, too.',
     example: 'ghcr.io=mirror.example.com/ghcr,docker.io=mirror.example.com/hub',
   },
   'env.allow': {
     type: envPatterns,
     description:
-      "The variables of krmpod's own environment that a function may ask for by name (`-e NAME`, `envs:` of kustomize). Not set: all, as docker does. `*` stands for any characters. One that is not listed is not passed on, and a warning says so.",
+      "The variables of krmpod's own environment that a function may ask for by name (`-e NAME`, `envs:` of kustomize). Not set: all, as docker does. `*` stands for any characters but a slash. One that is not listed is not passed on, and a warning says so.",
     example: 'HTTPS_PROXY,NO_PROXY,APP_*',
   },
   serviceAccount: {
@@ -187,7 +188,8 @@ export const SETTINGS = {
   annotations: {
     type: podAnnotations,
     default: {},
-    description: 'More annotations of the Pods.',
+    description:
+      "More annotations of the Pods. Those of docker's `--label` and `--annotation` replace them; those that keep log agents and meshes away from functions stay.",
     example: 'example.com/cost-centre=42',
   },
   'mounts.rw': {
@@ -213,7 +215,8 @@ export const SETTINGS = {
   'mounts.maxBytes': {
     type: sizeInBytes,
     default: '4Gi',
-    description: 'The most that the bind mounts of one run may hold together.',
+    description:
+      'The most that the bind mounts of one run may hold together. What a function may write to has to be given back, too: a minute, and a second for each 10 MiB.',
     example: '256Mi',
   },
   'mounts.maxFiles': {

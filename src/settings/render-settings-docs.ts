@@ -35,7 +35,7 @@ images:
   pullSecrets: [ghcr-pull]
 \`\`\`
 
-For editors, [settings.schema.json](settings.schema.json) says the same in JSON Schema.
+[settings.schema.json](settings.schema.json) helps editors: a JSON Schema that lets through more than krmpod does, and knows neither keys with dots nor keys without a value.
 
 Durations are written as in Go (\`90s\`, \`10m\`, \`1h30m\`), sizes as in Kubernetes (\`64Mi\`, \`1G\`) or in bytes.
 

@@ -11,10 +11,18 @@ const MOUNT: BindMount = { kind: 'bind', source: '/src', target: '/x', readOnly:
 
 function withFiles(
   changes: Partial<BindMount>,
-  { lane = ATTACH_LANE, diskBytes = 4096 }: { lane?: Lane; diskBytes?: number } = {},
+  {
+    lane = ATTACH_LANE,
+    diskBytes = 4096,
+    limit = '1Gi',
+  }: { lane?: Lane; diskBytes?: number; limit?: string } = {},
 ): PodPlan {
   const uploads = { treeOf: new Map([['/src', 0]]), diskBytes }
-  return planPod({ ...request('img'), mounts: [{ ...MOUNT, ...changes }] }, { ...NOW, uploads }, lane)
+  return planPod(
+    { ...request(`--memory ${limit.replace(/i$/, '')} img`), mounts: [{ ...MOUNT, ...changes }] },
+    { ...NOW, uploads },
+    lane,
+  )
 }
 
 function initContainers(plan: PodPlan): readonly string[] {
@@ -34,18 +42,21 @@ describe('a Pod whose function gets files', () => {
   })
 
   test.each([
-    { changes: {}, diskBytes: 16 * MIB, memory: true },
-    { changes: {}, diskBytes: 16 * MIB + 1, memory: false },
+    { diskBytes: 16 * MIB, memory: true },
+    { diskBytes: 16 * MIB + 1, memory: false },
+    { limit: '64Mi', diskBytes: MIB, memory: true },
+    { limit: '64Mi', diskBytes: MIB + 1, memory: false },
     { changes: { readOnly: false }, diskBytes: 4096, memory: false },
-  ])('has them in memory only if they are few and stay so, and room for them: %j', ({ memory, ...given }) => {
-    const plan = withFiles(given.changes, given)
-    const emptyDir = memory ? { medium: 'Memory' } : {}
-    expect(specOf(plan).volumes).toEqual([{ name: 'mounts', emptyDir }])
-    const more = String(1024 * MIB + given.diskBytes)
-    expect(functionOf(plan).resources?.limits).toEqual(
-      memory ? { memory: more, 'ephemeral-storage': '1Gi' } : { memory: '1Gi', 'ephemeral-storage': more },
-    )
-  })
+  ])(
+    'has them in memory if that is not missed, else more room on disk: %j',
+    ({ memory, limit = '1Gi', ...given }) => {
+      const plan = withFiles(given.changes ?? {}, { ...given, limit })
+      const emptyDir = memory ? { medium: 'Memory' } : {}
+      expect(specOf(plan).volumes).toEqual([{ name: 'mounts', emptyDir }])
+      const room = memory ? '1Gi' : String(1024 * MIB + given.diskBytes)
+      expect(functionOf(plan).resources?.limits).toEqual({ memory: limit, 'ephemeral-storage': room })
+    },
+  )
 
   test('ends as docker would, where nothing is given back', () => {
     const plan = withFiles({})
@@ -53,9 +64,13 @@ describe('a Pod whose function gets files', () => {
     expect(specOf(plan).terminationGracePeriodSeconds).toBe(request('img').stopTimeoutSeconds)
   })
 
-  test('has a minute to give them back, however long the run may take', () => {
+  test('has a minute, and more for large ones, to give them back, but never more than a whole run', () => {
     const plan = withFiles({ readOnly: false })
     expect(initContainers(plan)).toEqual(['mounts', 'changes'])
-    expect(specOf(plan).terminationGracePeriodSeconds).toBe(60)
+    expect(specOf(plan).terminationGracePeriodSeconds).toBe(61)
+    const grace = (diskBytes: number): unknown =>
+      specOf(withFiles({ readOnly: false }, { diskBytes })).terminationGracePeriodSeconds
+    expect(grace(1000 * MIB)).toBe(160)
+    expect(grace(100_000 * MIB)).toBe(600)
   })
 })

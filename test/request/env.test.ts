@@ -83,17 +83,19 @@ describe('the environment of a function', () => {
     const given = { env: CALLER, files: { f: 'TOKEN\nHOME\n' }, settings }
     const said = 'env.allow does not list TOKEN: not passed on, as if the caller had none'
 
-    test.each<[line: string, names: string[], warnings: string[]]>([
+    test.each<[line: string, names: string[], notices: string[]]>([
+      ['-e TOKEN -e TOKEN=mine', ['TOKEN'], []],
       ['-e HOME -e EMPTY', ['HOME', 'EMPTY'], []],
       ['-e TOKEN=mine', ['TOKEN'], []],
       ['-e TOKEN', [], [said]],
       ['-e TOKEN=mine -e TOKEN', [], [said]],
       ['--env-file f -e TOKEN', ['HOME'], [said]],
       ['-e TOKEN -e OTHER', [], [said.replace('TOKEN', 'TOKEN, OTHER')]],
-    ])('%s: %j', (line, names, warnings) => {
+    ])('%s: %j', (line, names, notices) => {
       const asked = request(`${line} img`, given)
       expect(asked.env.map(({ name }) => name)).toEqual(names)
-      expect(asked.warnings).toEqual(warnings)
+      expect(asked.notices).toEqual(notices)
+      expect(asked.warnings).toEqual([])
     })
   })
 

@@ -33,6 +33,7 @@ describe('a request', () => {
       groups: [],
       network: 'open',
       env: [],
+      notices: [],
       warnings: [],
       streams: { stdin: false, stdout: true, stderr: true },
       readOnlyRoot: false,

@@ -97,3 +97,11 @@ test.concurrent('an OOM kill is a result, and named', async () => {
   })
   expectResult(cluster, await runOn(cluster, { stdin: 'x' }), { exit: 137, stdout: '' })
 })
+
+test('what the settings took away is said once, whoever calls', async () => {
+  await using cluster = await fakeCluster()
+  const request = { notices: ['env.allow does not list A\x1b[2J: not passed on'] }
+  const outcome = await runOn(cluster, { stdin: 'hello', request })
+  expect(outcome.stdout.toString()).toBe('hello')
+  expect(outcome.stderr).toMatch(/^docker: warning: env\.allow does not list A[^\x1b]*\n$/)
+})

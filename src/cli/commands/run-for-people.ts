@@ -1,6 +1,7 @@
 import { krmpodRunHelp } from '../../argv/help.ts'
 import { KRMPOD_RUN_FLAGS, ownFlags } from '../../argv/own-flags.ts'
 import { parse } from '../../argv/parse.ts'
+import { plain } from '../../result/explain.ts'
 import { renderPlan } from '../../run/dry-run.ts'
 import { planRun } from '../../run/plan-run.ts'
 import { sourcesOf } from '../../run/sources.ts'
@@ -25,7 +26,7 @@ export async function runForPeople(words: readonly string[]): Promise<number> {
     flags,
     keep: own.keep,
     onPhase: line.show,
-    onWarning: (warning) => process.stderr.write(`krmpod: warning: ${warning}\n`),
+    onWarning: (warning) => process.stderr.write(`krmpod: warning: ${plain(warning)}\n`),
     onEnd: (trace) => {
       line.clear()
       if (own.timings) process.stderr.write(timingTable(trace.timings()))

@@ -7,15 +7,30 @@ export type ImageRules = Pick<Settings['images'], 'allow' | 'rewrite'>
 
 /**
  * What the nodes pull for an image of this name: the name itself, or what the settings make of it. The rules are about
- * the name as it was given. Throws IMAGE_NOT_ALLOWED.
+ * the name as it was given, as docker reads it; a node may read a short one otherwise (CRI-O's
+ * unqualified-search-registries), so that what was allowed is named in full. Throws IMAGE_NOT_ALLOWED.
  */
 export function permittedImage(given: string, { allow, rewrite }: ImageRules): string {
   const ref = parseImageRef(given)
-  if (allow && !allow.some((rule) => allows(rule, ref))) {
+  if (!allow) return rewrittenImage(given, rewrite)
+  if (!allow.some((rule) => allows(rule, ref)))
     throw new RunError('IMAGE_NOT_ALLOWED', { image: given, rules: allow.join(', ') || 'no rule' })
-  }
-  const rewritten = rewriteName(`${ref.registry}/${ref.repository}`, rewrite)
-  return rewritten === undefined ? given : rewritten + versionOf(ref)
+  return rewrittenImage(nameOf(ref) + versionOf(ref), rewrite)
+}
+
+/** The longest prefix that is there counts; without one, the name stays as it was given. */
+export function rewrittenImage(given: string, rewrite: ImageRules['rewrite']): string {
+  if (rewrite.length === 0) return given
+  const ref = parseImageRef(given)
+  const name = nameOf(ref)
+  const [longest] = rewrite
+    .filter(([from]) => name === from || name.startsWith(`${from}/`))
+    .toSorted(([one], [other]) => other.length - one.length)
+  return longest ? longest[1] + name.slice(longest[0].length) + versionOf(ref) : given
+}
+
+function nameOf({ registry, repository }: ImageRef): string {
+  return `${registry}/${repository}`
 }
 
 /**
@@ -24,7 +39,7 @@ export function permittedImage(given: string, { allow, rewrite }: ImageRules): s
  */
 function allows(rule: string, ref: ImageRef): boolean {
   const { name, tag, digest } = splitRule(rule)
-  if (!matches(name, `${ref.registry}/${ref.repository}`)) return false
+  if (!matches(name, nameOf(ref))) return false
   if (digest !== undefined) return ref.digest !== undefined && matches(digest, ref.digest)
   if (tag !== undefined) return ref.digest === undefined && matches(tag, ref.tag ?? 'latest')
   return true
@@ -36,20 +51,12 @@ interface Rule {
   readonly digest?: string
 }
 
-/** As names are: what does not begin with a registry is Docker Hub's. Wildcards may stand for the registry. */
+/** As names are: what does not begin with a registry is Docker Hub's. A whole wildcard may stand for the registry. */
 function splitRule(rule: string): Rule {
   const [, path = '', tag, digest] = /^(.*?)(?::([^:/@]*))?(?:@(.*))?$/s.exec(rule) ?? []
-  const isWhole = path === '**' || path === 'docker.io/**' || /^[^/]*\*[^/]*\//.test(path)
+  const isWhole = path === 'docker.io/**' || /^\*(?:\*$|\*?\/)/.test(path)
   const name = isWhole ? path : splitDomain(path).join('/')
   return { name, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) }
-}
-
-/** The longest prefix that is there counts. */
-function rewriteName(name: string, rewrite: ImageRules['rewrite']): string | undefined {
-  const [longest] = rewrite
-    .filter(([from]) => name === from || name.startsWith(`${from}/`))
-    .toSorted(([one], [other]) => other.length - one.length)
-  return longest && longest[1] + name.slice(longest[0].length)
 }
 
 function versionOf({ tag, digest }: ImageRef): string {

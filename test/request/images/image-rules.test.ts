@@ -22,6 +22,9 @@ describe('images.allow', () => {
     ['alp*', 'alpine'],
     ['docker.io/alp*', 'alpine'],
     ['acme/*', 'acme/fn:v1'],
+    ['acme-*/**', 'acme-team/fn'],
+    ['*.example.com/fn', 'a.example.com/fn'],
+    ['**/fn', 'a.example.com/b/fn'],
     ['docker.io/**', 'acme/fn:v1'],
     ['ghcr.io/acme/**', 'ghcr.io/acme/a/b:v1'],
     ['ghcr.io/*/fn', 'ghcr.io/acme/fn'],
@@ -31,12 +34,14 @@ describe('images.allow', () => {
     ['**@sha256:*', `ghcr.io/acme/fn:v1@${DIGEST}`],
     [`fn@${DIGEST}`, `fn:v1@${DIGEST}`],
   ])('%s allows %s', (rule, image) => {
-    expect(permittedImage(image, allowing('nothing', rule))).toBe(image)
+    expect(() => permittedImage(image, allowing('nothing', rule))).not.toThrow()
   })
 
   test.each<[rule: string, image: string]>([
     ['alpine', 'alpine2'],
     ['*', 'acme/fn'],
+    ['acme-*/**', 'acme-x.evil.example/pwn'],
+    ['*.example.com/fn', 'evil.example/a.example.com/fn'],
     ['docker.io/**', 'ghcr.io/x'],
     ['alpine', 'acme/alpine'],
     ['alpine', 'ghcr.io/library/alpine'],
@@ -56,6 +61,14 @@ describe('images.allow', () => {
       exit: 125,
       message: `image "${image}" is not allowed: images.allow has ${rule}`,
     })
+  })
+
+  test.each([
+    ['fn', 'docker.io/library/fn:latest'],
+    ['acme/fn:v1', 'docker.io/acme/fn:v1'],
+    [`ghcr.io/fn@${DIGEST}`, `ghcr.io/fn@${DIGEST}`],
+  ])('what is allowed is named in full, so that no node reads it otherwise: %s', (image, pulled) => {
+    expect(permittedImage(image, allowing('**'))).toBe(pulled)
   })
 
   test('without a rule: none', () => {
@@ -87,6 +100,12 @@ describe('images.rewrite', () => {
     ['ghcr.io.example.com/x', 'ghcr.io.example.com/x'],
   ])('%s is pulled as %s', (image, pulled) => {
     expect(permittedImage(image, { rewrite })).toBe(pulled)
+  })
+
+  test('is about the helper, too, for which there are no rules', () => {
+    const env = { KRMPOD_IMAGES_REWRITE: 'docker.io=mirror.example.com', KRMPOD_IMAGES_ALLOW: 'fn' }
+    const { helperImage } = request('fn', { settings: mergeSettings({ env }) })
+    expect(helperImage).toBe('mirror.example.com/library/busybox:musl')
   })
 
   test('rules are about the name that was given, and so is the annotation', () => {
