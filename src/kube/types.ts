@@ -18,3 +18,4 @@ export type Pod = Json<models.V1Pod>
 export type PodSpec = Json<models.V1PodSpec>
 export type Secret = Json<models.V1Secret>
 export type Status = Json<models.V1Status>
+export type Toleration = Json<models.V1Toleration>

@@ -2,13 +2,11 @@ import { cut } from '../argv/cut.ts'
 import { allValues } from '../argv/flag-values.ts'
 import { invalidArgument } from '../argv/usage.ts'
 import { OUR_DOMAIN } from '../kube/labels.ts'
-import { isDomain } from './domain.ts'
+import { isAnnotationKey } from '../kube/qualified-name.ts'
 import type { Inputs } from './inputs.ts'
 import { readKeyValues } from './key-value-file.ts'
 import type { RunRequest } from './run-request.ts'
 
-// A Kubernetes annotation key: [DNS subdomain/]name, of any case.
-const KEY_NAME = /^[a-z0-9](?:[\w.-]{0,61}[a-z0-9])?$/i
 /** docker takes any name: those that a Pod cannot have, and ours, are kept in one annotation, as JSON. */
 const OTHER_NAMES = `${OUR_DOMAIN}/docker-labels`
 
@@ -20,10 +18,10 @@ export function resolveAnnotations({ parsed, readFile, settings }: Inputs): RunR
   const labels = allValues(parsed, 'label').map(label)
   const annotations = allValues(parsed, 'annotation').map(nameAndValue)
   const all = [...new Map([...fromFiles, ...labels, ...annotations])]
-  const others = all.filter(([name]) => !isKey(name))
+  const others = all.filter(([name]) => !isTheirs(name))
   return Object.fromEntries([
     ...Object.entries(settings.annotations),
-    ...all.filter(([name]) => isKey(name)),
+    ...all.filter(([name]) => isTheirs(name)),
     ...(others.length > 0 ? [[OTHER_NAMES, JSON.stringify(Object.fromEntries(others))] as const] : []),
   ])
 }
@@ -40,8 +38,6 @@ function nameAndValue(text: string): readonly [string, string] {
   return [name, value]
 }
 
-function isKey(name: string): boolean {
-  const [prefix, key] = cut(name, '/')
-  if (key === undefined) return KEY_NAME.test(name)
-  return prefix.toLowerCase() !== OUR_DOMAIN && isDomain(prefix) && KEY_NAME.test(key)
+function isTheirs(name: string): boolean {
+  return isAnnotationKey(name) && !name.toLowerCase().startsWith(`${OUR_DOMAIN}/`)
 }

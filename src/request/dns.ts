@@ -1,7 +1,7 @@
 import { allValues } from '../argv/flag-values.ts'
 import type { ParsedArgv } from '../argv/parsed-argv.ts'
+import { isDomain } from '../kube/qualified-name.ts'
 import { badValue } from './bad-value.ts'
-import { isDomain } from './domain.ts'
 import { isIp } from './ip.ts'
 import type { RunRequest } from './run-request.ts'
 

@@ -1,4 +1,4 @@
-/** `*`: any characters but a slash; `**`: any characters at all. Everything else stands for itself. */
+/** `*` stands for characters other than a slash, `**` for whatever there is; the rest stands for itself. */
 export function matches(pattern: string, text: string): boolean {
   const source = pattern.replaceAll(/\*\*|\*|[.+?^${}()|[\]\\]/g, (found) => {
     if (found === '**') return '.*'

@@ -1,8 +1,8 @@
 import { cut } from '../argv/cut.ts'
 import { allValues } from '../argv/flag-values.ts'
 import type { ParsedArgv } from '../argv/parsed-argv.ts'
+import { isDomain } from '../kube/qualified-name.ts'
 import { badValue } from './bad-value.ts'
-import { isDomain } from './domain.ts'
 import { isIp } from './ip.ts'
 import type { RunRequest } from './run-request.ts'
 

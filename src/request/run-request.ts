@@ -1,4 +1,4 @@
-import type { Toleration } from '../settings/settings.ts'
+import type { Toleration } from '../kube/types.ts'
 import type { Mount, MountRules } from './mounts/mount.ts'
 
 /** What one `docker run` asks for, with settings and environment applied: immutable, nothing left to look up. */

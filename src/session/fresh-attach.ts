@@ -28,9 +28,9 @@ export class FreshAttachSession implements Session {
   constructor(target: Target, { temporaryDirectory, mayGuess }: AttachOptions) {
     this.#target = target
     this.#mayGuess = mayGuess
-    this.#arrived = new Arrived(target, temporaryDirectory)
-    this.stderr = this.#arrived.kept.stderr.head
     this.#pod = new PlannedPod(target, temporaryDirectory)
+    this.#arrived = new Arrived(target, this.#pod.observer, temporaryDirectory)
+    this.stderr = this.#arrived.kept.stderr.head
   }
 
   open(): Promise<string> {

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { LABELS, OUR_DOMAIN } from '../kube/labels.ts'
+import { isAnnotationKey, isLabelKey } from '../kube/qualified-name.ts'
+import type { Toleration } from '../kube/types.ts'
 import { listOfTexts, type ValueType } from './value-types.ts'
 
-const NAME = /^[a-z0-9A-Z](?:[\w.-]{0,61}[a-z0-9A-Z])?$/
-const PREFIX = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
 const LABEL_VALUE = /^(?:[a-z0-9A-Z](?:[\w.-]{0,61}[a-z0-9A-Z])?)?$/
 // As `kubectl taint` writes them.
 const TAINT = /^(?<key>[^=:]+)(?:=(?<value>[^=:]*))?(?::(?<effect>NoSchedule|PreferNoSchedule|NoExecute))?$/
@@ -15,7 +15,7 @@ const mapping = v.union([v.record(v.string(), v.string()), v.pipe(v.string(), v.
 
 export const nodeLabels: ValueType<Texts> = {
   expected: 'labels with their values, such as pool=functions',
-  schema: v.pipe(mapping, v.check(everyKey(isKey)), v.check(everyValue(isLabelValue))),
+  schema: v.pipe(mapping, v.check(everyKey(isLabelKey)), v.check(everyValue(isLabelValue))),
 }
 
 export const podLabels: ValueType<Texts> = {
@@ -25,7 +25,7 @@ export const podLabels: ValueType<Texts> = {
 
 export const podAnnotations: ValueType<Texts> = {
   expected: "annotations with their values, such as example.com/cost-centre=42, none of them krmpod's own",
-  schema: v.pipe(mapping, v.check(everyKey(isKey)), v.check(everyKey(isTheirs))),
+  schema: v.pipe(mapping, v.check(everyKey(isAnnotationKey)), v.check(everyKey(isTheirs))),
 }
 
 const effect = v.picklist(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
@@ -38,7 +38,7 @@ const toleration = v.strictObject({
   tolerationSeconds: v.exactOptional(v.pipe(v.number(), v.integer())),
 })
 
-export const tolerationList: ValueType<readonly v.InferOutput<typeof toleration>[]> = {
+export const tolerationList: ValueType<readonly Toleration[]> = {
   expected:
     "tolerations as in a Pod's spec, or as `kubectl taint` names taints, such as dedicated=functions:NoSchedule",
   schema: v.union([
@@ -72,15 +72,10 @@ function everyValue(check: (value: string) => boolean): (texts: Texts) => boolea
   return (texts) => Object.values(texts).every(check)
 }
 
-function isKey(key: string): boolean {
-  const [name = '', prefix, ...more] = key.split('/').reverse()
-  return more.length === 0 && NAME.test(name) && (prefix === undefined || PREFIX.test(prefix))
-}
-
 function isLabelValue(value: string): boolean {
   return LABEL_VALUE.test(value)
 }
 
 function isTheirs(key: string): boolean {
-  return key !== LABELS.managedBy && !key.startsWith(`${OUR_DOMAIN}/`)
+  return key !== LABELS.managedBy && !key.toLowerCase().startsWith(`${OUR_DOMAIN}/`)
 }

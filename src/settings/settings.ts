@@ -1,3 +1,5 @@
+import type { Toleration } from '../kube/types.ts'
+
 /** Every setting with its value after all sources were merged (flags > KRMPOD_* environment > files > default). */
 export interface Settings {
   readonly namespace?: string
@@ -47,13 +49,4 @@ export interface Settings {
   readonly output: { readonly maxBytes: number }
   readonly stderr: { readonly maxBytes: number }
   readonly log: 'off' | 'debug'
-}
-
-/** As in a Pod's spec. */
-export interface Toleration {
-  readonly key?: string
-  readonly operator?: 'Equal' | 'Exists'
-  readonly value?: string
-  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
-  readonly tolerationSeconds?: number
 }

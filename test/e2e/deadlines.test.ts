@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { eventually, fixture, testNamespace } from './support/cluster.ts'
+import { fixture, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, BIN } from './support/docker.ts'
 
 let space: Awaited<ReturnType<typeof testNamespace>>
@@ -51,7 +51,7 @@ test('F23: under Argo CD a run ends before the whole build is killed, and says s
   expect(stderr).toMatch(
     /^(hanging\n)?docker: the run did not end within Argo CD's 24 s for a build, less 5 s, counted from the start of kustomize 2(\.\d)? s before: .*\d s running\.\n/,
   )
-  expect(await eventually(space.pods, (pods) => pods.length === 0, 60_000)).toEqual([])
+  expect(await space.staying()).toEqual([])
 })
 
 test('F23: as an Argo CD plugin, from the start of its command', async () => {

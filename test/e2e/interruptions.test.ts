@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, BIN } from './support/docker.ts'
 
@@ -12,6 +12,9 @@ beforeAll(async () => {
   space = await testNamespace()
 })
 afterAll(() => space[Symbol.asyncDispose]())
+beforeEach(async () => {
+  expect(await eventually(space.pods, (pods) => pods.length === 0, 60_000)).toEqual([])
+})
 
 const WORDS = [...AS_KUSTOMIZE, fixture('stubborn')]
 
@@ -32,23 +35,6 @@ async function phases(): Promise<string> {
   return kubectl(['get', 'pods', '-n', space.name, '-o', 'jsonpath={.items[*].status.phase}'])
 }
 
-/** krmpod has said so when it exits; how long the node then takes is the node's. */
-async function expectEndingPods(): Promise<void> {
-  const graces = await kubectl([
-    'get',
-    'pods',
-    '-n',
-    space.name,
-    '-o',
-    'jsonpath={range .items[*]}{.metadata.name} {.metadata.deletionGracePeriodSeconds}{"\\n"}{end}',
-  ])
-  for (const pod of graces.split('\n').filter((line) => line !== '')) expect(pod).toMatch(/ [0-2]$/)
-}
-
-async function expectNoPod(): Promise<void> {
-  expect(await eventually(space.pods, (pods) => pods.length === 0, 60_000)).toEqual([])
-}
-
 describe('F14: a run that nobody wants any more takes its Pod with it, in 2 s at most', () => {
   test.each([
     ['SIGTERM', 143],
@@ -64,8 +50,7 @@ describe('F14: a run that nobody wants any more takes its Pod with it, in 2 s at
     const [exitCode] = (await once(child, 'close')) as [number]
     expect({ exitCode, stdout: Buffer.concat(stdout).toString() }).toEqual({ exitCode: code, stdout: '' })
     expect(Buffer.concat(stderr).toString()).toContain(`docker: interrupted: ${signal}.`)
-    await expectEndingPods()
-    await expectNoPod()
+    expect(await space.staying()).toEqual([])
   })
 
   test('stdout without a reader', async () => {
@@ -80,14 +65,13 @@ describe('F14: a run that nobody wants any more takes its Pod with it, in 2 s at
       (text) => text.includes('exit'),
     )
     expect(words).toMatch(/interrupted: nobody reads stdout any more\.[^]*exit 125/)
-    await expectEndingPods()
-    await expectNoPod()
+    expect(await space.staying()).toEqual([])
   })
 
   test('a caller that was killed: its docker notices by itself', async () => {
     const shell = await longRun(['/bin/sh', '-c', `${join(BIN, 'docker')} ${WORDS.join(' ')}; true`])
     shell.kill('SIGKILL')
-    await expectNoPod()
+    expect(await eventually(space.staying, (pods) => pods.length === 0)).toEqual([])
   })
 
   test('a caller that was killed while krmpod started: no Pod is even made', async () => {

@@ -28,6 +28,21 @@ describe('krmpod run, for people', () => {
     expect(await space.pods()).toEqual([])
   })
 
+  test('--dry-run says what the function will not get', async () => {
+    const { exitCode, stderr } = await krmpod(
+      ['run', '--dry-run', '-e', 'TOKEN', '-e', 'NOT_SET', '--tmpfs', '/scratch:noexec', fixture('cat')],
+      { TOKEN: 'hunter2', KRMPOD_ENV_ALLOW: 'LANG' },
+    )
+    expect({ exitCode, warnings: stderr.split('\n') }).toEqual({
+      exitCode: 0,
+      warnings: [
+        'krmpod: warning: env.allow does not list TOKEN, NOT_SET: not passed on, as if the caller had none',
+        'krmpod: warning: --tmpfs "/scratch:noexec": noexec has no effect in a Pod',
+        '',
+      ],
+    })
+  })
+
   test('--timings tells where the time went', async () => {
     const { exitCode, stdout, stderr } = await krmpod(['run', '-i', '--timings', fixture('cat')])
     expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 0, stdout: 'in' })

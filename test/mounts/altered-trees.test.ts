@@ -1,16 +1,12 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { archiveOf } from '../../src/mounts/archive.ts'
-import { raw } from '../../src/mounts/tree.ts'
-import { walk } from '../../src/mounts/walk.ts'
-import { busyboxPath, receive } from './support/receiver.ts'
+import { receive } from './support/receiver.ts'
+import { TOOLS } from './support/tools.ts'
+import { treeOf } from './support/tree-of.ts'
 import { file, folder, make, temporaryFolder } from './support/tree-on-disk.ts'
 
-const busybox = busyboxPath()
-afterAll(() => busybox[Symbol.dispose]())
-
-const LIMITS = { maxBytes: 1024, maxFiles: 100 }
 const TREE = folder({
   dir: folder({ inner: file('inner') }),
   empty: folder({}),
@@ -20,10 +16,7 @@ const TREE = folder({
   link: { kind: 'link', target: 'b' },
 })
 
-describe.each([
-  ['busybox', (): string => busybox.path],
-  ['GNU', (): string => '/usr/bin:/bin'],
-] as const)('what was unpacked with %s is not what was sent', (_tools, path) => {
+describe.each(TOOLS)('what was unpacked with %s is not what was sent', (_tools, path) => {
   test.each([
     ['a file is gone', 'rm one'],
     ['a file too much', 'touch three'],
@@ -45,17 +38,17 @@ describe.each([
     using there = temporaryFolder()
     using wrapper = temporaryFolder()
     make(TREE, join(here.path, 'source'))
-    const tree = walk(raw(join(here.path, 'source')), { bytes: 0, files: 0, skipped: [] }, LIMITS)
+    const tree = treeOf(join(here.path, 'source'))
     // A shell that looks for programs in its PATH, as busybox's does not; and a tar that knows better.
     mkdirSync(join(wrapper.path, 'shell'))
     symlinkSync('/bin/sh', join(wrapper.path, 'shell', 'sh'))
-    const real = join(path().split(':').at(-1) ?? '', 'tar')
+    const real = join(path.split(':').at(-1) ?? '', 'tar')
     const tar = join(wrapper.path, 'tar')
     writeFileSync(tar, `#!/bin/sh\n${real} "$@" && cd tree/0000 && { ${change}; }\n`)
     chmodSync(tar, 0o755)
     const received = await receive(archiveOf([tree]), {
       folder: there.path,
-      path: `${wrapper.path}:${path()}:${wrapper.path}/shell`,
+      path: `${wrapper.path}:${path}:${wrapper.path}/shell`,
     })
     expect(received).toEqual({ exitCode: 13, stderr: '' })
   })

@@ -10,31 +10,22 @@ import {
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { pack } from 'tar-stream'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { applyChanges, type Changes } from '../../src/mounts/apply.ts'
 import { archiveOf } from '../../src/mounts/archive.ts'
-import { raw, type Tree } from '../../src/mounts/tree.ts'
-import { walk } from '../../src/mounts/walk.ts'
 import { treePath } from '../../src/plan/receiver-script.ts'
 import { folder } from './support/random-trees.ts'
-import { busyboxPath, giveBack, receive } from './support/receiver.ts'
+import { giveBack, receive } from './support/receiver.ts'
+import { BUSYBOX_PATH } from './support/tools.ts'
+import { treeOf } from './support/tree-of.ts'
 import { list, make, temporaryFolder } from './support/tree-on-disk.ts'
-
-const busybox = busyboxPath()
-afterAll(() => busybox[Symbol.dispose]())
-
-const NO_LIMITS = { maxBytes: Number.MAX_SAFE_INTEGER, maxFiles: Number.MAX_SAFE_INTEGER }
-
-function treeOf(path: string): Tree {
-  return walk(raw(path), { bytes: 0, files: 0, skipped: [] }, NO_LIMITS)
-}
 
 /** Sends the folder, lets somebody work on the copy, and brings it back. */
 async function workOn(source: string, work: (copy: string) => void): Promise<void> {
   using there = temporaryFolder()
   const tree = treeOf(source)
   const sent = new Map<string, string>()
-  const { path } = busybox
+  const path = BUSYBOX_PATH
   const received = await receive(archiveOf([tree], sent), { folder: there.path, path })
   expect(received).toEqual({ exitCode: 0, stderr: '' })
   work(join(there.path, treePath(0)))

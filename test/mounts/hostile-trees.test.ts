@@ -1,15 +1,12 @@
 import { closeSync, constants, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { archiveOf } from '../../src/mounts/archive.ts'
-import { raw, type Tree } from '../../src/mounts/tree.ts'
-import { walk } from '../../src/mounts/walk.ts'
 import { treePath } from '../../src/plan/receiver-script.ts'
-import { busyboxPath, receive } from './support/receiver.ts'
+import { receive } from './support/receiver.ts'
+import { TOOLS } from './support/tools.ts'
+import { treeOf } from './support/tree-of.ts'
 import { list, temporaryFolder } from './support/tree-on-disk.ts'
-
-const busybox = busyboxPath()
-afterAll(() => busybox[Symbol.dispose]())
 
 const CANARY = 'canary: nothing of this folder is asked for'
 const LONGEST_NAME = 'n'.repeat(255)
@@ -63,10 +60,7 @@ const HOSTILE: readonly (readonly [string, (source: string) => void])[] = [
   ],
 ]
 
-describe.each([
-  ['busybox', (): string => busybox.path],
-  ['GNU', (): string => '/usr/bin:/bin'],
-] as const)('unpacked with %s', (_tools, path) => {
+describe.each(TOOLS)('unpacked with %s', (_tools, path) => {
   test.each(HOSTILE)('%s is what it was, and nothing else is sent', async (_what, make) => {
     using here = temporaryFolder()
     using there = temporaryFolder()
@@ -74,7 +68,7 @@ describe.each([
     make(source)
     const archive = Buffer.concat([...archiveOf([treeOf(source)])])
     expect(archive.includes(CANARY)).toBe(false)
-    expect(await receive([archive], { folder: there.path, path: path() })).toEqual({
+    expect(await receive([archive], { folder: there.path, path })).toEqual({
       exitCode: 0,
       stderr: '',
     })
@@ -104,11 +98,6 @@ function sourceIn(folder: string): string {
   const source = join(folder, 'source')
   mkdirSync(source)
   return source
-}
-
-function treeOf(source: string): Tree {
-  const limits = { maxBytes: 1024 * 1024, maxFiles: 10_000 }
-  return walk(raw(source), { bytes: 0, files: 0, skipped: [] }, limits)
 }
 
 /** Step by step, as a path can be longer than what the system takes at once. */

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import type { FakeFunction } from '../doubles/fake-cluster/container.ts'
 import { forbid, refuse } from '../doubles/fake-cluster/intervention.ts'
 import { runs } from '../doubles/fake-cluster/pod-on-node.ts'
 import { answers, echo, exits, printAll, prints, readAll } from '../doubles/fake-cluster/programs.ts'
@@ -29,24 +30,22 @@ describe('the log is asked again', () => {
   })
 })
 
-test('its beginning is read in time, though the API server knows nothing of the container yet', async () => {
+test('its beginning is read in time, though the node is late to notice that the container runs', async () => {
   const half = BIG.length / 2
-  // What a server says whose nodes tell late that a container runs.
-  const waiting = refuse(
-    400,
-    'BadRequest',
-    'container "function" in pod is waiting to start: ContainerCreating',
-  )
+  const asked = (): number => cluster.count('get pods/log')
+  const program: FakeFunction = async ({ stdin, stdout }) => {
+    await readAll(stdin)
+    await printAll(stdout, BIG.subarray(0, half))
+    await vi.waitUntil(() => asked() > 0, { timeout: 10_000 })
+    await printAll(stdout, BIG.subarray(half))
+    return 0
+  }
   await using cluster = await fakeCluster({
-    pods: runs(async ({ stdin, stdout }) => {
-      await readAll(stdin)
-      await printAll(stdout, BIG.subarray(0, half))
-      await vi.waitUntil(() => cluster.count('get pods/log') > 2, { timeout: 10_000 })
-      await printAll(stdout, BIG.subarray(half))
-      return 0
-    }),
+    pods: async (pod) => {
+      await pod.prepare()
+      await pod.run(program, { seenAfterMs: 300 })
+    },
     log: { rotateAfterBytes: half + 100_000 },
-    requests: [{ on: 'get pods/log', times: 2, does: waiting }],
   })
   expectResult(cluster, await runOn(cluster, { stdin: 'x' }), { stdout: BIG })
 })

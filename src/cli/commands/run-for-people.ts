@@ -19,6 +19,8 @@ export async function runForPeople(words: readonly string[]): Promise<number> {
     const { request, host } = await prepare(command.argv, { flags })
     const sources = await sourcesOf(request)
     const plan = await planRun(request, { ...host, ...(sources && { uploads: sources.planned }) })
+    for (const warning of [...request.notices, ...(sources?.warnings ?? []), ...request.warnings])
+      warn(warning)
     return print(await renderPlan(plan))
   }
   const line = phaseLine(process.stderr)
@@ -26,12 +28,16 @@ export async function runForPeople(words: readonly string[]): Promise<number> {
     flags,
     keep: own.keep,
     onPhase: line.show,
-    onWarning: (warning) => process.stderr.write(`krmpod: warning: ${plain(warning)}\n`),
+    onWarning: warn,
     onEnd: (trace) => {
       line.clear()
       if (own.timings) process.stderr.write(timingTable(trace.timings()))
     },
   })
+}
+
+function warn(warning: string): void {
+  process.stderr.write(`krmpod: warning: ${plain(warning)}\n`)
 }
 
 function settingFlags({ namespace, context, deadline }: ReturnType<typeof ownFlags>): Record<string, string> {

@@ -12,21 +12,24 @@ export type ImageRules = Pick<Settings['images'], 'allow' | 'rewrite'>
  */
 export function permittedImage(given: string, { allow, rewrite }: ImageRules): string {
   const ref = parseImageRef(given)
-  if (!allow) return rewrittenImage(given, rewrite)
+  if (!allow) return rewritten(ref, rewrite) ?? given
   if (!allow.some((rule) => allows(rule, ref)))
     throw new RunError('IMAGE_NOT_ALLOWED', { image: given, rules: allow.join(', ') || 'no rule' })
-  return rewrittenImage(nameOf(ref) + versionOf(ref), rewrite)
+  return rewritten(ref, rewrite) ?? nameOf(ref) + versionOf(ref)
 }
 
-/** The longest prefix that is there counts; without one, the name stays as it was given. */
+/** What the nodes pull for an image that the settings name: it needs no permission. */
 export function rewrittenImage(given: string, rewrite: ImageRules['rewrite']): string {
-  if (rewrite.length === 0) return given
-  const ref = parseImageRef(given)
+  return rewritten(parseImageRef(given), rewrite) ?? given
+}
+
+/** The longest prefix that is there counts; without one, there is nothing to rewrite. */
+function rewritten(ref: ImageRef, rewrite: ImageRules['rewrite']): string | undefined {
   const name = nameOf(ref)
   const [longest] = rewrite
     .filter(([from]) => name === from || name.startsWith(`${from}/`))
     .toSorted(([one], [other]) => other.length - one.length)
-  return longest ? longest[1] + name.slice(longest[0].length) + versionOf(ref) : given
+  return longest && longest[1] + name.slice(longest[0].length) + versionOf(ref)
 }
 
 function nameOf({ registry, repository }: ImageRef): string {

@@ -132,10 +132,14 @@ export class Api {
   }
 
   #log(call: Call): Buffer {
+    const { spec, status } = this.#store.get('pods', call)
     // A Pod without a node has an empty log, not none.
-    if (!this.#store.get('pods', call).spec?.['nodeName']) return Buffer.alloc(0)
+    if (!spec?.['nodeName']) return Buffer.alloc(0)
     const log = this.container(call)?.log
-    if (!log) {
+    // What the node has noticed counts, not what runs (kubelet, validateContainerLogStatus).
+    const container = call.query.get('container') ?? CONTAINER
+    const noticed = status?.containerStatuses?.find(({ name }) => name === container)
+    if (!log || noticed?.state.waiting) {
       const message = `container "function" in pod "${call.name}" is waiting to start: ContainerCreating`
       throw new HttpFailure(400, 'BadRequest', message)
     }

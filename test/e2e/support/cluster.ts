@@ -11,6 +11,8 @@ interface TestNamespace extends AsyncDisposable {
   readonly name: string
   /** Names of the Pods in it. */
   readonly pods: () => Promise<readonly string[]>
+  /** Of those that nobody has told to end within 2 s; how long the node then takes is the node's. */
+  readonly staying: () => Promise<readonly string[]>
   readonly apply: (manifest: object) => Promise<void>
 }
 
@@ -24,6 +26,7 @@ export async function testNamespace(labels: Readonly<Record<string, string>> = {
   return {
     name,
     pods: () => namesOf('pods', name),
+    staying: () => stayingPods(name),
     apply: async (manifest) => {
       await kubectl(['apply', '-n', name, '-f', '-'], JSON.stringify(manifest))
     },
@@ -31,6 +34,16 @@ export async function testNamespace(labels: Readonly<Record<string, string>> = {
       await kubectl(['delete', 'namespace', name, '--wait=false'])
     },
   }
+}
+
+async function stayingPods(namespace: string): Promise<readonly string[]> {
+  const { items } = JSON.parse(await kubectl(['get', 'pods', '-n', namespace, '-o', 'json'])) as {
+    items: { metadata: { name: string; deletionGracePeriodSeconds?: number } }[]
+  }
+  return items
+    .map(({ metadata }) => metadata)
+    .filter(({ deletionGracePeriodSeconds }) => (deletionGracePeriodSeconds ?? Infinity) > 2)
+    .map(({ name }) => name)
 }
 
 export async function namesOf(kind: string, namespace: string): Promise<readonly string[]> {
