@@ -2,6 +2,8 @@
 const ROOMS = [
   'errors',
   'kube',
+  'isolation',
+  'rights',
   'argv',
   'settings',
   'request',
@@ -15,7 +17,7 @@ const ROOMS = [
   'gc',
   'cli',
 ]
-const PURE = ['errors', 'kube', 'argv', 'settings', 'request', 'plan', 'result']
+const PURE = ['errors', 'kube', 'isolation', 'rights', 'argv', 'settings', 'request', 'plan', 'result']
 
 module.exports = {
   forbidden: [

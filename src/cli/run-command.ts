@@ -40,6 +40,7 @@ export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Pr
       interrupted: interruptions.signal,
       keep: options.keep ?? false,
       rerun: true,
+      ...(options.onWarning && { onHint: options.onWarning }),
       onCreated: () =>
         sweepBeside({ ...host, sweep: settings.sweep, deadlineMs: request.deadlineMs, signal: ended.signal }),
     })

@@ -146,8 +146,12 @@ export async function listPolicies(
   return items
 }
 
-export async function createPolicy(api: ApiClient, policy: NetworkPolicy, { signal }: Call): Promise<void> {
-  await api.bytes({
+export async function createPolicy(
+  api: ApiClient,
+  policy: NetworkPolicy,
+  { signal }: Call,
+): Promise<NetworkPolicy> {
+  return api.json<NetworkPolicy>({
     action: { verb: 'create', resource: 'networkpolicies' },
     method: 'POST',
     path: policiesPath(policy.metadata?.namespace ?? ''),

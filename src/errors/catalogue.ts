@@ -145,6 +145,12 @@ export const ERRORS = {
       `namespace ${e.namespace} has no NetworkPolicy ${e.policy} to keep functions off the network, and it cannot be created: ${e.message}`,
     hint: 'Let an administrator apply deploy/network-policy.yaml in that namespace.',
   },
+  NETWORK_NOT_ISOLATED: {
+    exit: 125,
+    when: '`network.enforcement` is `require`, and it is not shown that `--network none` leaves a function without a network.',
+    text: (e: { why: string }) => `network.enforcement is require, and ${e.why}`,
+    hint: 'An administrator shows it with `krmpod doctor --probe`, which says what is wrong and is remembered.',
+  },
 
   // The Pod.
   IMAGE_PULL: {

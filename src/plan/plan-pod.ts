@@ -78,7 +78,7 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
         annotations: { [ANNOTATIONS.runId]: runId, ...lifetime(request, identity) },
       }),
     }),
-    ...(request.network === 'none' && { policy: denyAllPolicy(namespace) }),
+    ...plannedIsolation(request, namespace),
     ...(nudge && { nudge }),
     ...(receiverNudge && { receiverNudge }),
     writable,
@@ -88,6 +88,15 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
     maxOutputBytes: request.maxOutputBytes,
     maxStderrBytes: request.maxStderrBytes,
   }
+}
+
+function plannedIsolation(
+  { network, enforcement, proofMaxAgeMs, helperImage }: RunRequest,
+  namespace: string,
+): Pick<PodPlan, 'isolation'> {
+  if (network !== 'none' || enforcement === 'off') return {}
+  const policy = denyAllPolicy(namespace)
+  return { isolation: { policy, enforcement, proofMaxAgeMs, gateImage: helperImage } }
 }
 
 /** To pack the files twice and to fetch them: a slow node takes 10 s for 100 MiB. */

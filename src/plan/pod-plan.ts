@@ -29,8 +29,7 @@ export interface PodPlan {
   readonly pod: Pod & { readonly metadata: { readonly name: string } }
   /** Values of bare `-e NAME`; made as soon as the Pod exists, and owned by it. */
   readonly secret?: Secret
-  /** Must exist before the Pod does. */
-  readonly policy?: NetworkPolicy & { readonly metadata: { readonly name: string } }
+  readonly isolation?: PlannedIsolation
   readonly nudge?: Nudge
   /** For the end of the container that receives the mounted files, which comes before. */
   readonly receiverNudge?: Nudge
@@ -43,6 +42,18 @@ export interface PodPlan {
   readonly proof: boolean
   readonly maxOutputBytes: number
   readonly maxStderrBytes: number
+}
+
+/** How the function is kept off the network. */
+export interface PlannedIsolation {
+  /** It, or one that does the same, must exist before the Pod does. */
+  readonly policy: NetworkPolicy & { readonly metadata: { readonly name: string } }
+  /** Whether it is enough that the policy is there, or has to be shown that it is enforced. */
+  readonly enforcement: 'require' | 'warn'
+  /** A probe that is older shows nothing any more. */
+  readonly proofMaxAgeMs: number
+  /** What waits in the Pod where a CNI needs time. */
+  readonly gateImage: string
 }
 
 /** CPU requests that make kubelet relist the Pod at once, in the order to try them. */

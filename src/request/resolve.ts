@@ -38,6 +38,8 @@ export function resolve(inputs: Inputs): RunRequest {
     user: resolveUser(parsed, settings),
     groups: resolveGroups(parsed),
     network: resolveNetwork(parsed),
+    enforcement: settings.network.enforcement,
+    proofMaxAgeMs: settings.network.proofMaxAgeMs,
     env: environment.env,
     streams: resolveStreams(parsed),
     readOnlyRoot: settings.readOnlyRoot || isOn(parsed, 'read-only'),

@@ -16,6 +16,10 @@ export interface RunRequest {
   readonly groups: readonly number[]
   /** `none`: a deny-all NetworkPolicy selects the Pod. `open`: the cluster's Pod network. Never the node's. */
   readonly network: 'none' | 'open'
+  /** What `none` asks of the cluster: a policy that was shown to be enforced, any, or nothing. */
+  readonly enforcement: 'require' | 'warn' | 'off'
+  /** How long what `krmpod doctor --probe` has shown counts. */
+  readonly proofMaxAgeMs: number
   readonly env: readonly EnvVar[]
   readonly streams: StreamWishes
   readonly readOnlyRoot: boolean

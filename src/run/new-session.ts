@@ -27,8 +27,9 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
   const isPure = request.network === 'none' && !writesElsewhere(request) && host.rerun && !host.keep
   const dials = { made: 0 }
   const sources = await sourcesOf(request)
-  for (const line of [...request.notices, ...(sources?.warnings ?? [])])
-    host.stderr.write(`docker: warning: ${plain(line)}\n`)
+  const warn = once((text) => host.stderr.write(`docker: warning: ${plain(text)}\n`))
+  const hint = once((text) => host.onHint?.(text))
+  for (const line of [...request.notices, ...(sources?.warnings ?? [])]) warn(line)
   return new Attempts({
     rules: { wish: request.lane, speaksEarly: await speaksEarly(request, early), isPure },
     temporaryDirectory: host.temporaryDirectory,
@@ -42,7 +43,10 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
         ...(sources && { uploads: sources.trees }),
         ...(host.stallMs !== undefined && { stallMs: host.stallMs }),
         trace: host.trace,
+        now: host.now,
         dials,
+        warn,
+        hint,
         ...world.stop,
         explain: world.explain,
       }
@@ -59,6 +63,15 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
       if (next) host.trace.waitFor(`once more (${next}), because ${error.message}`)
     },
   })
+}
+
+/** Every attempt has the same to say. */
+function once(say: (text: string) => void): (text: string) => void {
+  const said = new Set<string>()
+  return (text) => {
+    if (!said.has(text)) say(text)
+    said.add(text)
+  }
 }
 
 /** What a function writes to a volume stays, whatever becomes of its output. */

@@ -9,12 +9,12 @@ import { podOf, type Target } from './target.ts'
  * Creates the plan's Pod, waiting for quota and for a struggling API server. Idempotent, because its name is unique.
  * A request that was sent is never abandoned: only its answer tells whether there is a Pod to be deleted.
  */
-export async function createPlannedPod(target: Target): Promise<Pod> {
-  const { api, plan, signal, trace } = target
+export async function createPlannedPod(target: Target, planned: Pod): Promise<Pod> {
+  const { api, signal, trace } = target
   trace.enter('creating the Pod')
   return patiently(async (tries) => {
     try {
-      return await createPod(api, plan.pod, {})
+      return await createPod(api, planned, {})
     } catch (error) {
       // An earlier try got no answer, yet arrived.
       if (
@@ -24,7 +24,7 @@ export async function createPlannedPod(target: Target): Promise<Pod> {
         error.reason === 'AlreadyExists'
       ) {
         const pod = await getPod(api, podOf(target), { signal })
-        if (runIdOf(pod) === runIdOf(plan.pod)) return pod
+        if (runIdOf(pod) === runIdOf(planned)) return pod
       }
       throw error
     }

@@ -1,49 +1,79 @@
 import { ApiError } from '../cluster/api-error.ts'
 import { createPolicy, listPolicies } from '../cluster/pods.ts'
 import { RunError } from '../errors/run-error.ts'
+import { type Isolation, judge } from '../isolation/judge.ts'
+import { closes } from '../isolation/policies.ts'
 import type { NetworkPolicy } from '../kube/types.ts'
+import type { PlannedIsolation } from '../plan/pod-plan.ts'
 import { patiently } from './patience.ts'
 import type { Target } from './target.ts'
 
 /**
- * The deny-all policy must be there before the Pod is. Usually an administrator made it, since a run's Role cannot;
- * where the caller may, the first run makes it.
+ * What the function's Pod is to be without, it is to be without from its first moment: so a policy that denies all
+ * must be there before the Pod is. Usually an administrator made it, since a run's Role cannot; where the caller may,
+ * the first run makes it. Resolves to how long after its start the function could still have a network, in ms.
  */
-export async function ensurePolicy(target: Target): Promise<void> {
+export async function isolate(target: Target): Promise<number> {
+  const { isolation } = target.plan
+  if (!isolation) return 0
+  const policies = await policiesWithOurs(target, isolation)
+  const labels = labelsOf(target)
+  const ours = closingOf(policies, { isolation, labels })
+  const judged: Isolation = ours
+    ? judge({ policies, ours, labels, now: target.now(), maxAgeMs: isolation.proofMaxAgeMs })
+    : { kind: 'broken', why: `NetworkPolicy ${isolation.policy.metadata.name} is gone again` }
+  if (judged.kind === 'proven') return judged.gapMs
+  const why = WORDS[judged.kind] + judged.why
+  if (isolation.enforcement === 'require') throw new RunError('NETWORK_NOT_ISOLATED', { why })
+  if (judged.kind === 'broken') target.warn(why)
+  else target.hint(why)
+  return 0
+}
+
+const WORDS = {
+  broken: 'the function is not without a network: ',
+  unproven: 'it is not shown that the function is without a network: ',
+} as const
+
+/** All of the namespace, among them one that denies our Pod everything. */
+async function policiesWithOurs(
+  target: Target,
+  isolation: PlannedIsolation,
+): Promise<readonly NetworkPolicy[]> {
   const { api, plan, signal } = target
-  const wanted = plan.policy
-  if (!wanted) return
-  const present = await patiently(() => listPolicies(api, plan.namespace, { signal }), target)
-  if (present.some((policy) => denies(policy, wanted))) return
+  const labels = labelsOf(target)
+  const list = (): Promise<readonly NetworkPolicy[]> =>
+    patiently(() => listPolicies(api, plan.namespace, { signal }), target)
+  const present = await list()
+  if (closingOf(present, { isolation, labels })) return present
+  const { policy } = isolation
   try {
-    await patiently(() => createPolicy(api, wanted, { signal }), target)
+    return [...present, await patiently(() => createPolicy(api, policy, { signal }), target)]
   } catch (error) {
     const status = error instanceof ApiError ? error.status : 0
-    // Another run made it at the same moment.
-    if (
-      status === 409 &&
-      (await listPolicies(api, plan.namespace, { signal })).some((policy) => denies(policy, wanted))
-    ) {
-      return
-    }
     if (status !== 403 && status !== 409) throw error
-    const message = (error as Error).message
+    // Another run made it at the same moment.
+    const later = status === 409 ? await list() : present
+    if (closingOf(later, { isolation, labels })) return later
+    const { message } = error as Error
+    const { name } = policy.metadata
     throw new RunError(
       'NETWORK_POLICY_MISSING',
-      { namespace: plan.namespace, policy: wanted.metadata.name, message },
+      { namespace: plan.namespace, policy: name, message },
       { cause: error },
     )
   }
 }
 
-/** It is ours by name, selects what we label, and has no rule that allows anything. */
-function denies(policy: NetworkPolicy, wanted: NetworkPolicy): boolean {
-  const { spec } = policy
-  if (policy.metadata?.name !== wanted.metadata?.name || !spec) return false
-  const selects =
-    JSON.stringify(spec.podSelector ?? {}) === JSON.stringify(wanted.spec?.podSelector) ||
-    JSON.stringify(spec.podSelector ?? {}) === '{}'
-  const types = spec.policyTypes ?? []
-  const closed = types.includes('Ingress') && types.includes('Egress')
-  return selects && closed && !spec.ingress?.length && !spec.egress?.length
+/** Ours, else what an administrator made in its place. */
+function closingOf(
+  policies: readonly NetworkPolicy[],
+  { isolation, labels }: { isolation: PlannedIsolation; labels: Readonly<Record<string, string>> },
+): NetworkPolicy | undefined {
+  const closing = policies.filter((policy) => closes(policy, labels))
+  return closing.find(({ metadata }) => metadata?.name === isolation.policy.metadata.name) ?? closing[0]
+}
+
+function labelsOf({ plan }: Target): Readonly<Record<string, string>> {
+  return plan.pod.metadata.labels ?? {}
 }

@@ -1,12 +1,13 @@
 import type { RunError } from '../errors/run-error.ts'
 import type { Pod } from '../kube/types.ts'
 import type { Changes } from '../mounts/apply.ts'
+import { withGate } from '../plan/gate.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
 import { createPlannedPod, createPlannedSecret } from './create.ts'
 import { type Nudge, nudger } from './exit-code.ts'
 import { followPod } from './follow-pod.ts'
 import { MountedFiles } from './mounted-files.ts'
-import { ensurePolicy } from './network-policy.ts'
+import { isolate } from './network-policy.ts'
 import { podNotes } from './pod-notes.ts'
 import { PodObserver } from './pod-observer.ts'
 import type { CloseOptions } from './session.ts'
@@ -50,10 +51,11 @@ export class PlannedPod {
   /** Resolves to the Pod's UID. */
   async create(): Promise<string> {
     const { trace, plan, signal } = this.#run
-    if (plan.policy) trace.enter('checking the network policy')
+    if (plan.isolation) trace.enter('checking the network policy')
     // Before the Pod: the policy that isolates it, and the watch that sees its every change.
-    await Promise.all([ensurePolicy(this.#run), this.#opened])
-    this.#creating = createPlannedPod(this.#run)
+    const [gapMs] = await Promise.all([isolate(this.#run), this.#opened])
+    const pod = withGate(plan.pod, { gapMs, image: plan.isolation?.gateImage ?? '' })
+    this.#creating = createPlannedPod(this.#run, pod)
     this.#files?.prepare()
     const created = await unlessStopped(this.#creating, signal)
     trace.enter('scheduling')

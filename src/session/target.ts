@@ -18,12 +18,17 @@ export interface Target {
   /** How long their upload may stand still before it is given up. */
   readonly stallMs?: number
   readonly trace: Trace
+  readonly now: () => Date
   /** Of the run so far. */
   readonly dials: Dials
   /** Ends the run: aborted with a RunError that says why, at the latest at the deadline. */
   readonly signal: AbortSignal
   /** Ends the run from within; the first reason wins. */
   readonly stop: (reason: RunError) => void
+  /** Says something to every caller, on stderr; the same words once. */
+  readonly warn: (text: string) => void
+  /** Says something to a person who tries a function out: to docker's callers nothing. */
+  readonly hint: (text: string) => void
   /** Failed requests in the catalogue's words. */
   readonly explain: (error: unknown) => unknown
 }

@@ -159,6 +159,19 @@ export const SETTINGS = {
       "The variables of krmpod's own environment that a function may ask for by name (`-e NAME`, `envs:` of kustomize). Not set: all, as docker does. `*` stands for any characters but a slash. One that is not listed is not passed on, and a warning says so.",
     example: 'HTTPS_PROXY,NO_PROXY,APP_*',
   },
+  'network.enforcement': {
+    type: oneOf('warn', 'require', 'off'),
+    default: 'warn',
+    description:
+      'How sure it has to be that `--network none` is none. `warn`: a NetworkPolicy that denies all is there; a warning says so where another policy opens it again, or `krmpod doctor --probe` has found that it is not enforced. `require`: what that probe has shown, and a run is refused without. `off`: policies are not looked at, and none is made.',
+    example: 'require',
+  },
+  'network.proofMaxAge': {
+    type: duration,
+    default: '168h',
+    description: 'How long what `krmpod doctor --probe` has shown counts for `network.enforcement: require`.',
+    example: '24h',
+  },
   serviceAccount: {
     type: objectName('ServiceAccount'),
     description:

@@ -105,6 +105,7 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
       rewrite: of('images.rewrite'),
     },
     env: { ...(envAllow !== undefined && { allow: envAllow }) },
+    network: { enforcement: of('network.enforcement'), proofMaxAgeMs: of('network.proofMaxAge') },
     ...(serviceAccount !== undefined && { serviceAccount }),
     nodeSelector: of('nodeSelector'),
     tolerations: of('tolerations'),

@@ -27,6 +27,8 @@ export interface Settings {
   }
   /** Patterns of the names that a bare `-e NAME` may pass on; not set: all. */
   readonly env: { readonly allow?: readonly string[] }
+  /** What `--network none` asks of the cluster, and how long a proof of it counts. */
+  readonly network: { readonly enforcement: 'require' | 'warn' | 'off'; readonly proofMaxAgeMs: number }
   readonly serviceAccount?: string
   readonly nodeSelector: Readonly<Record<string, string>>
   readonly tolerations: readonly Toleration[]

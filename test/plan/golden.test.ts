@@ -31,8 +31,11 @@ function plan(argv: readonly string[]): string {
     readFile,
     cwd: () => '/repo',
   })
-  const { policy, pod, secret } = planPod(request, { ...NOW, ...uploadsOf(request) })
-  return stringify({ ...(policy && { policy }), pod, ...(secret && { secret }) }, { lineWidth: 0 })
+  const { isolation, pod, secret } = planPod(request, { ...NOW, ...uploadsOf(request) })
+  return stringify(
+    { ...(isolation && { policy: isolation.policy }), pod, ...(secret && { secret }) },
+    { lineWidth: 0 },
+  )
 }
 
 /** As if each source held one small file. */

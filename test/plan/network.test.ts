@@ -10,8 +10,10 @@ describe('--network none', () => {
       'krmpod.dev/network': 'none',
       'krmpod.dev/lane': 'attach',
     })
-    expect(plan.policy).toMatchObject({ metadata: { name: 'krmpod-network-none', namespace: 'functions' } })
-    expect(plan.policy?.spec).toEqual({
+    expect(plan.isolation?.policy).toMatchObject({
+      metadata: { name: 'krmpod-network-none', namespace: 'functions' },
+    })
+    expect(plan.isolation?.policy.spec).toEqual({
       podSelector: { matchLabels: { 'krmpod.dev/network': 'none' } },
       policyTypes: ['Ingress', 'Egress'],
     })

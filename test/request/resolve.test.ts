@@ -52,6 +52,8 @@ describe('a request', () => {
       hosts: [],
       dns: { servers: [], searches: [], options: [] },
       stopTimeoutSeconds: 1,
+      enforcement: 'warn',
+      proofMaxAgeMs: 7 * 24 * 3_600_000,
       deadlineMs: 600_000,
       deadlineName: 'its deadline of 600 s',
       nudge: true,
