@@ -8,6 +8,7 @@ const ROOMS = [
   'settings',
   'request',
   'plan',
+  'install',
   'result',
   'mounts',
   'streams',
@@ -17,7 +18,18 @@ const ROOMS = [
   'gc',
   'cli',
 ]
-const PURE = ['errors', 'kube', 'isolation', 'rights', 'argv', 'settings', 'request', 'plan', 'result']
+const PURE = [
+  'errors',
+  'kube',
+  'isolation',
+  'rights',
+  'argv',
+  'settings',
+  'request',
+  'plan',
+  'install',
+  'result',
+]
 
 module.exports = {
   forbidden: [

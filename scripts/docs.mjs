@@ -1,6 +1,6 @@
 // Writes the generated documents. Unit tests hold each of them equal to what is rendered here.
 import { writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const DOCUMENTS = [
@@ -12,6 +12,7 @@ const DOCUMENTS = [
     from: 'src/settings/render-settings-schema.ts',
     render: 'renderSettingsSchema',
   },
+  { file: 'deploy/functions.yaml', from: 'src/install/render.ts', render: 'renderDeployment' },
 ]
 
 const root = new URL('../', import.meta.url)
@@ -22,16 +23,18 @@ for (const { file, from, render } of DOCUMENTS) {
   console.log(file)
 }
 
-/** Node 20 does not read TypeScript: bundled in memory, imported from there. */
+/** Node 20 does not read TypeScript: bundled beside the packages that it imports, and imported from there. */
 async function load(path) {
-  const { outputFiles } = await build({
+  const outfile = fileURLToPath(new URL(`node_modules/.cache/krmpod/${path.replaceAll('/', '-')}.mjs`, root))
+  await build({
     absWorkingDir: fileURLToPath(root),
     entryPoints: [path],
+    outfile,
     bundle: true,
-    write: false,
+    packages: 'external',
     format: 'esm',
     platform: 'node',
     target: 'node20',
   })
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+  return import(pathToFileURL(outfile))
 }

@@ -117,14 +117,14 @@ export const ERRORS = {
     when: 'The credentials lack a right that the run needs (RBAC), or an admission plugin refuses the Pod.',
     text: (e: { verb: string; resource: string; namespace: string; message: string }) =>
       `not allowed to ${e.verb} ${e.resource} in namespace ${e.namespace}: ${e.message}`,
-    hint: 'deploy/role.yaml is the Role that a run needs.',
+    hint: '`krmpod install rbac` prints the Roles that a run needs, and `krmpod doctor` says what is missing.',
   },
   GC_FORBIDDEN: {
     exit: 125,
     when: '`krmpod gc` lacks the right to list the Pods it should look at, or to delete them.',
     text: (e: { verb: string; where: string; message: string }) =>
       `not allowed to ${e.verb} pods in ${e.where}: ${e.message}`,
-    hint: 'It needs list and delete on pods: deploy/role.yaml for one namespace, a ClusterRole for --all-namespaces.',
+    hint: 'It needs list and delete on pods: `krmpod install rbac` for one namespace, a ClusterRole for --all-namespaces.',
   },
   NAMESPACE_NOT_FOUND: {
     exit: 125,
@@ -143,7 +143,7 @@ export const ERRORS = {
     when: '--network none, but the namespace has no deny-all NetworkPolicy and it may not be created.',
     text: (e: { namespace: string; policy: string; message: string }) =>
       `namespace ${e.namespace} has no NetworkPolicy ${e.policy} to keep functions off the network, and it cannot be created: ${e.message}`,
-    hint: 'Let an administrator apply deploy/network-policy.yaml in that namespace.',
+    hint: 'Let an administrator apply what `krmpod install rbac` prints for that namespace.',
   },
   NETWORK_NOT_ISOLATED: {
     exit: 125,

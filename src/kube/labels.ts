@@ -22,5 +22,8 @@ export const ANNOTATIONS = {
 
 export const MANAGED_BY = 'krmpod'
 
+/** Of a namespace: it is there for functions, and nothing else. */
+export const FUNCTIONS_LABEL = 'krmpod.dev/functions'
+
 /** Every Pod of krmpod's, and nothing else that calls itself managed by it. */
 export const POD_SELECTOR: string = `${LABELS.managedBy}=${MANAGED_BY},${LABELS.lane}`

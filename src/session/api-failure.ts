@@ -20,12 +20,20 @@ export function apiFailure(error: unknown, { namespace, server }: Where): unknow
   const { verb, resource } = error.action
   if (status === 401) return new RunError('UNAUTHORIZED', { server }, { cause: error })
   const notes = notesOn(message)
-  if (status === 403)
-    return new RunError('FORBIDDEN', { verb, resource, namespace, message }, { cause: error, notes })
+  if (status === 403) {
+    const missing = missingVerb(error)
+    return new RunError('FORBIDDEN', { verb: missing, resource, namespace, message }, { cause: error, notes })
+  }
   if (status === 404 && message.startsWith('namespaces ')) {
     return new RunError('NAMESPACE_NOT_FOUND', { namespace }, { cause: error })
   }
   return new RunError('API_REJECTED', { verb, resource, status, message }, { cause: error, notes })
+}
+
+/** A WebSocket is a GET; that it also needs create, the API server checks afterwards (1.35), without a word of why. */
+function missingVerb({ action: { verb, resource }, message }: ApiError): string {
+  const isStream = resource === 'pods/attach' || resource === 'pods/exec'
+  return isStream && !message.includes('cannot get resource') ? 'create' : verb
 }
 
 /** A server without image volumes drops what it does not know, and misses a type; an older Pod Security knows none. */

@@ -3,11 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { denyAllPolicy } from '../../src/plan/network-policy.ts'
 import { fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, docker, type Ended, start } from './support/docker.ts'
 import { noise } from './support/noise.ts'
 import { speaksV5 } from './support/server.ts'
-import { callerIn, manifest } from './support/service-account.ts'
+import { callerIn } from './support/service-account.ts'
 
 const hasExecLane = await speaksV5()
 
@@ -15,7 +16,7 @@ let space: Awaited<ReturnType<typeof testNamespace>>
 let memory: string
 beforeAll(async () => {
   space = await testNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' })
-  await space.apply(await manifest('network-policy.yaml'))
+  await space.apply(denyAllPolicy(space.name))
   memory = await mkdtemp(join(tmpdir(), 'krmpod-memory-'))
 })
 afterAll(async () => {
@@ -172,7 +173,7 @@ describe.runIf(hasExecLane)('rights', () => {
   })
 
   test('without pods/exec the reason is told', async () => {
-    const path = await kubeconfigWith(({ resources }) => !resources.includes('pods/exec'))
+    const path = await kubeconfigWith(({ resources }) => !resources?.includes('pods/exec'))
     const { exitCode, stdout, stderr } = await docker(['run', '-i', '--network', 'none', fixture('cat')], {
       namespace: space.name,
       env: { ...BY_LANE('exec'), KUBECONFIG: path },

@@ -2,15 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { denyAllPolicy } from '../../src/plan/network-policy.ts'
 import { eventually, fixture, image, kubectl, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, docker, type Ended } from './support/docker.ts'
-import { callerIn, manifest } from './support/service-account.ts'
+import { callerIn } from './support/service-account.ts'
 
 let space: Awaited<ReturnType<typeof testNamespace>>
 let folder: string
 beforeAll(async () => {
   space = await testNamespace()
-  await space.apply(await manifest('network-policy.yaml'))
+  await space.apply(denyAllPolicy(space.name))
   folder = await mkdtemp(join(tmpdir(), 'krmpod-test-'))
 })
 afterAll(async () => {
@@ -141,38 +142,6 @@ describe('rights', () => {
     )
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout.toString()).toContain('TOKEN: from caller')
-  })
-
-  test.each([
-    ['pods', /not allowed to (watch|create) pods/],
-    ['pods/attach', /not allowed to (get|create) pods\/attach/],
-    ['pods/log', /not allowed to get pods\/log/],
-    ['networkpolicies', /not allowed to list networkpolicies/],
-  ])('without the rule for %s the message names what is missing', async (resource, words) => {
-    const file = join(folder, `without-${resource.replace('/', '-')}`)
-    await writeFile(file, await callerIn(space.name, ({ resources }) => !resources.includes(resource)))
-    const ended = await docker(CAT, {
-      namespace: space.name,
-      env: { KUBECONFIG: file, KRMPOD_DEADLINE: '30s' },
-      input: 'in',
-    })
-    expectRefusal(ended, words)
-    // It may create Pods, but perhaps not delete them under the narrowed Role: the administrator looks.
-  })
-
-  test('without pods/resize and events everything still works', async () => {
-    const file = join(folder, 'without-speed')
-    const left = ['pods/resize', 'events']
-    await writeFile(
-      file,
-      await callerIn(space.name, ({ resources }) => !resources.some((name) => left.includes(name))),
-    )
-    const { exitCode, stdout, stderr } = await docker(CAT, {
-      namespace: space.name,
-      env: { KUBECONFIG: file },
-      input: 'in',
-    })
-    expect({ exitCode, stderr, stdout: stdout.toString() }).toEqual({ exitCode: 0, stderr: '', stdout: 'in' })
   })
 
   test('no deny-all policy, and no right to make one: refused before any Pod', async () => {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { denyAllPolicy } from '../../src/plan/network-policy.ts'
 import { eventually, fixture, image, kubectl, testNamespace } from './support/cluster.ts'
-import { callerIn, manifest } from './support/service-account.ts'
+import { callerIn } from './support/service-account.ts'
 
 let space: Awaited<ReturnType<typeof testNamespace>>
 beforeAll(async () => {
   space = await testNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' })
-  await space.apply(await manifest('network-policy.yaml'))
+  await space.apply(denyAllPolicy(space.name))
   await callerIn(space.name)
 })
 afterAll(() => space[Symbol.asyncDispose]())

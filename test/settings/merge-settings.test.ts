@@ -30,6 +30,7 @@ test('with no source at all, the defaults are whole', () => {
     },
     images: { pullSecrets: [], pullPolicy: 'IfNotPresent', rewrite: [] },
     env: {},
+    network: { enforcement: 'warn', proofMaxAgeMs: 7 * 24 * 3_600_000 },
     nodeSelector: {},
     tolerations: [],
     labels: {},

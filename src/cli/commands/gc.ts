@@ -4,6 +4,7 @@ import { apiFailure } from '../../session/api-failure.ts'
 import { openCluster } from '../cluster.ts'
 import { homeDirectory } from '../home-directory.ts'
 import { loadSettings } from '../load-settings.ts'
+import { print } from '../print.ts'
 
 interface GcFlags {
   readonly namespace?: string | undefined
@@ -29,6 +30,6 @@ export async function gc({
   })
   const { stdout, stderr } = gcReport(result)
   process.stderr.write(stderr)
-  await new Promise<void>((resolve) => process.stdout.write(stdout, () => resolve()))
+  await print(stdout)
   return stderr === '' ? 0 : 1
 }

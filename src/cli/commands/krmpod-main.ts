@@ -1,12 +1,45 @@
 import yargs from 'yargs'
 import { isRunError } from '../../errors/run-error.ts'
+import { DEFAULTS } from '../../install/render.ts'
+import { ABILITIES } from '../../rights/abilities.ts'
+import { print } from '../print.ts'
 import { VERSION } from '../version.ts'
+
+const LIST = { type: 'string', array: true, nargs: 1, requiresArg: true } as const
 
 const GC_OPTIONS = {
   namespace: { alias: 'n', type: 'string', requiresArg: true, describe: 'Namespace to look in' },
   'all-namespaces': { alias: 'A', type: 'boolean', describe: 'Look in all namespaces' },
   context: { type: 'string', requiresArg: true, describe: 'Context of the kubeconfig to use' },
   'dry-run': { type: 'boolean', describe: 'Say what would be deleted, and delete nothing' },
+} as const
+
+const INSTALL_OPTIONS = {
+  namespace: {
+    alias: 'n',
+    type: 'string',
+    requiresArg: true,
+    default: DEFAULTS.namespace,
+    describe: 'Namespace of the functions: of its own, with nothing else in it',
+  },
+  serviceaccount: { ...LIST, describe: 'Who may run functions, as NAMESPACE:NAME' },
+  user: { ...LIST, describe: 'Who may run functions' },
+  group: { ...LIST, describe: 'Who may run functions' },
+  without: {
+    ...LIST,
+    choices: ABILITIES.filter(({ isRequired }) => !isRequired).map(({ name }) => name),
+    describe: 'An ability to leave out (docs/security.md)',
+  },
+  'pull-secret': {
+    ...LIST,
+    describe: 'A Secret that krmpod itself may read, to ask registries for entrypoints',
+  },
+  pods: {
+    type: 'number',
+    requiresArg: true,
+    default: DEFAULTS.pods,
+    describe: 'How many functions may run at once',
+  },
 } as const
 
 /** Everything of `krmpod` but `run`. */
@@ -23,6 +56,18 @@ export async function main(words: readonly string[]): Promise<number> {
       async (flags) => {
         const { gc } = await import('./gc.ts')
         status = await gc(flags)
+      },
+    )
+    .command(
+      'install <what>',
+      'Print what an administrator applies: krmpod install rbac | kubectl apply -f -',
+      (command) =>
+        command
+          .positional('what', { choices: ['rbac'] as const, describe: 'rbac: namespace, Roles, policies' })
+          .options(INSTALL_OPTIONS),
+      async (flags) => {
+        const { installRbac } = await import('./install.ts')
+        await print(installRbac(flags))
       },
     )
     .completion('completion', 'Print a completion script for bash or zsh')

@@ -7,12 +7,13 @@ import { planRun } from '../../run/plan-run.ts'
 import { sourcesOf } from '../../run/sources.ts'
 import type { PhaseTiming } from '../../session/trace.ts'
 import { phaseLine } from '../phase-line.ts'
+import { print } from '../print.ts'
 import { prepare, runCommand } from '../run-command.ts'
 
 /** `krmpod run`: docker's `run`, and what helps a person who is trying a function out. */
 export async function runForPeople(words: readonly string[]): Promise<number> {
   const command = parse(words, KRMPOD_RUN_FLAGS)
-  if (command.kind === 'runHelp') return print(krmpodRunHelp())
+  if (command.kind === 'runHelp') return said(krmpodRunHelp())
   const own = ownFlags(command.argv)
   const flags = settingFlags(own)
   if (own.dryRun) {
@@ -21,7 +22,7 @@ export async function runForPeople(words: readonly string[]): Promise<number> {
     const plan = await planRun(request, { ...host, ...(sources && { uploads: sources.planned }) })
     for (const warning of [...request.notices, ...(sources?.warnings ?? []), ...request.warnings])
       warn(warning)
-    return print(await renderPlan(plan))
+    return said(await renderPlan(plan))
   }
   const line = phaseLine(process.stderr)
   return runCommand(command.argv, {
@@ -56,6 +57,7 @@ function timingTable(timings: readonly PhaseTiming[]): string {
     .join('')
 }
 
-function print(text: string): Promise<number> {
-  return new Promise((resolve) => process.stdout.write(text, () => resolve(0)))
+async function said(text: string): Promise<number> {
+  await print(text)
+  return 0
 }

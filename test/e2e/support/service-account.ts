@@ -1,38 +1,29 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parse } from 'yaml'
+import { bindingFor, rolesFor, serviceAccountSubject } from '../../../src/install/roles.ts'
+import type { Role } from '../../../src/kube/types.ts'
+import { ABILITIES } from '../../../src/rights/abilities.ts'
 import { kubectl } from './cluster.ts'
 
-const deploy = join(import.meta.dirname, '../../../deploy')
+type Rule = NonNullable<Role['rules']>[number]
 
-interface Rule {
-  readonly apiGroups: readonly string[]
-  readonly resources: readonly string[]
-  readonly verbs: readonly string[]
-}
-
-export async function manifest(name: string): Promise<object & { rules?: readonly Rule[] }> {
-  return parse(await readFile(join(deploy, name), 'utf8')) as object
-}
-
-/** A service account with the Role that krmpod ships, or with a part of it; resolves to a kubeconfig's text. */
+/** A service account with the Roles that `krmpod install rbac` prints, or with a part of them; resolves to a kubeconfig's text. */
 export async function callerIn(
   namespace: string,
   keep: (rule: Rule) => boolean = () => true,
 ): Promise<string> {
-  const role = await manifest('role.yaml')
-  const subjects = [{ kind: 'ServiceAccount', name: 'caller', namespace }]
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'krmpod' }
+  const roles = rolesFor(ABILITIES, namespace)
+  return callerWith(
+    roles.map((role) => ({ ...role, rules: (role.rules ?? []).filter(keep) })),
+    namespace,
+  )
+}
+
+/** The same with these Roles. */
+export async function callerWith(roles: readonly Role[], namespace: string): Promise<string> {
+  const subjects = [serviceAccountSubject(namespace, 'caller')]
   const objects = [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'caller' } },
-    { ...role, rules: (role.rules ?? []).filter(keep) },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: { name: 'krmpod' },
-      roleRef,
-      subjects,
-    },
+    ...roles,
+    ...roles.map((role) => bindingFor(role, subjects)),
   ]
   await kubectl(
     ['apply', '-n', namespace, '-f', '-'],

@@ -1,0 +1,103 @@
+import { FUNCTIONS_LABEL, LABELS, MANAGED_BY } from '../kube/labels.ts'
+import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../kube/types.ts'
+import { FUNCTION_ACCOUNT } from './namespace.ts'
+
+const NAME = 'krmpod-functions'
+const ADMISSION = 'admissionregistration.k8s.io/v1'
+
+interface Rule {
+  readonly message: string
+  /** In CEL; what holds for every Pod that krmpod makes. */
+  readonly expression: string
+}
+
+/**
+ * The shape of krmpod's Pods, beyond what Pod Security "restricted" says: who may create Pods here can create such Pods
+ * alone, and so reaches no Secret, ServiceAccount or node that is not meant for functions.
+ */
+export const SHAPE: readonly Rule[] = [
+  {
+    message: "a Pod here has krmpod's labels",
+    expression: `has(object.metadata.labels) && ${label(LABELS.managedBy)} == '${MANAGED_BY}' && ${label(LABELS.network)} in ['none', 'open'] && ${label(LABELS.lane)} in ['attach', 'exec']`,
+  },
+  {
+    message: "the labels of krmpod's stay as they are",
+    expression: `oldObject == null || [${[LABELS.managedBy, LABELS.network, LABELS.lane].map((key) => `'${key}'`).join(', ')}].all(key, oldObject.metadata.?labels[?key] == object.metadata.?labels[?key])`,
+  },
+  {
+    message: `the service account is ${FUNCTION_ACCOUNT} or default, and its token is not mounted`,
+    expression: `object.spec.?serviceAccountName.orValue('default') in ['${FUNCTION_ACCOUNT}', 'default'] && object.spec.?automountServiceAccountToken.orValue(true) == false`,
+  },
+  {
+    message: 'volumes are emptyDir, image or persistentVolumeClaim',
+    expression:
+      'object.spec.?volumes.orValue([]).all(volume, has(volume.emptyDir) || has(volume.image) || has(volume.persistentVolumeClaim))',
+  },
+  {
+    message: 'variables come from nowhere but the Secret of the same name as the Pod',
+    expression: inEveryContainer(
+      `container.?envFrom.orValue([]).size() == 0 && container.?env.orValue([]).all(variable, !has(variable.valueFrom) || (has(variable.valueFrom.secretKeyRef) && variable.valueFrom.secretKeyRef.?name.orValue('') == object.metadata.?name.orValue('')))`,
+    ),
+  },
+  {
+    message: 'the scheduler alone chooses the node',
+    expression: `oldObject != null || object.spec.?nodeName.orValue('') == ''`,
+  },
+  {
+    message: 'every container has limits of memory and ephemeral storage',
+    // 1.36's type checker knows nothing of the limits of a container.
+    expression: inEveryContainer(
+      `has(container.resources) && has(dyn(container.resources).limits) && ['memory', 'ephemeral-storage'].all(name, name in dyn(container.resources).limits)`,
+    ),
+  },
+  {
+    message: 'the Pod ends by itself, after a week at most',
+    expression: `object.spec.?restartPolicy.orValue('') == 'Never' && object.spec.?activeDeadlineSeconds.orValue(0) > 0 && object.spec.activeDeadlineSeconds <= 604800`,
+  },
+  {
+    message: 'no ephemeral containers, host namespaces or shared processes',
+    expression: `!has(object.spec.ephemeralContainers) && object.spec.?hostNetwork.orValue(false) == false && object.spec.?hostPID.orValue(false) == false && object.spec.?hostIPC.orValue(false) == false && object.spec.?shareProcessNamespace.orValue(false) == false`,
+  },
+]
+
+export function admissionPolicy(): ValidatingAdmissionPolicy {
+  return {
+    apiVersion: ADMISSION,
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: NAME, labels: { [LABELS.managedBy]: MANAGED_BY } },
+    spec: {
+      failurePolicy: 'Fail',
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'] },
+        ],
+      },
+      validations: SHAPE.map(({ message, expression }) => ({ message: `krmpod: ${message}`, expression })),
+    },
+  }
+}
+
+/** In every namespace that says of itself that it is for functions. */
+export function admissionBinding(): ValidatingAdmissionPolicyBinding {
+  return {
+    apiVersion: ADMISSION,
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: NAME, labels: { [LABELS.managedBy]: MANAGED_BY } },
+    spec: {
+      policyName: NAME,
+      validationActions: ['Deny'],
+      matchResources: { namespaceSelector: { matchLabels: { [FUNCTIONS_LABEL]: 'true' } } },
+    },
+  }
+}
+
+function label(key: string): string {
+  return `object.metadata.labels[?'${key}'].orValue('')`
+}
+
+/** The two lists are of different types, and cannot be joined. */
+function inEveryContainer(expression: string): string {
+  return ['object.spec.containers', 'object.spec.?initContainers.orValue([])']
+    .map((list) => `${list}.all(container, ${expression})`)
+    .join(' && ')
+}

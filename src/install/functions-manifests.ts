@@ -1,0 +1,42 @@
+import type { Namespace } from '../kube/types.ts'
+import { denyAllPolicy } from '../plan/network-policy.ts'
+import { ABILITIES } from '../rights/abilities.ts'
+import { admissionBinding, admissionPolicy } from './admission.ts'
+import { functionAccount, functionsLimits, functionsNamespace, functionsQuota } from './namespace.ts'
+import { bindingFor, pullSecretRole, rolesFor, type Subject } from './roles.ts'
+
+export interface Wanted {
+  readonly namespace: string
+  /** Who may run functions; empty: the Roles alone. */
+  readonly subjects: readonly Subject[]
+  /** Names of abilities to leave out. */
+  readonly without: readonly string[]
+  /** Secrets that krmpod itself may read. */
+  readonly pullSecrets: readonly string[]
+  /** How many functions may run at once. */
+  readonly pods: number
+}
+
+/** Anything that `kubectl apply` takes. */
+export type Manifest = Pick<Namespace, 'apiVersion' | 'kind' | 'metadata'>
+
+/** What an administrator applies, so that others can run functions in a namespace and reach nothing else by it. */
+export function functionsManifests(wanted: Wanted): readonly Manifest[] {
+  const { namespace, subjects, without, pullSecrets, pods } = wanted
+  const roles = rolesFor(
+    ABILITIES.filter(({ name }) => !without.includes(name)),
+    namespace,
+  )
+  if (pullSecrets.length > 0) roles.push(pullSecretRole(pullSecrets, namespace))
+  return [
+    functionsNamespace(namespace),
+    functionAccount(namespace),
+    functionsQuota(namespace, pods),
+    functionsLimits(namespace),
+    denyAllPolicy(namespace),
+    ...roles,
+    ...(subjects.length > 0 ? roles.map((role) => bindingFor(role, subjects)) : []),
+    admissionPolicy(),
+    admissionBinding(),
+  ]
+}

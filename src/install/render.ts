@@ -1,0 +1,26 @@
+import { stringify } from 'yaml'
+import { functionsManifests, type Wanted } from './functions-manifests.ts'
+
+/** For `kubectl apply -f -`. */
+export function renderFunctions(wanted: Wanted): string {
+  return functionsManifests(wanted)
+    .map((manifest) => stringify(manifest, { lineWidth: 0 }))
+    .join('---\n')
+}
+
+const HEADER = `# What \`krmpod install rbac\` prints without options, for those who keep manifests in a repository: the namespace of the
+# functions, and the Roles of those who call krmpod, to be bound to them. Made by \`npm run docs\`.
+`
+
+/** deploy/functions.yaml. */
+export function renderDeployment(): string {
+  return HEADER + renderFunctions(DEFAULTS)
+}
+
+export const DEFAULTS = {
+  namespace: 'krmpod-functions',
+  subjects: [],
+  without: [],
+  pullSecrets: [],
+  pods: 50,
+} as const satisfies Wanted
