@@ -16,6 +16,7 @@ const ROOMS = [
   'session',
   'run',
   'gc',
+  'doctor',
   'cli',
 ]
 const PURE = [

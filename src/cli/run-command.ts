@@ -88,6 +88,6 @@ async function requestOf(argv: ParsedArgv, settings: Settings): Promise<RunReque
 }
 
 /** 40 random bits in letters and digits that a Pod's name may hold. */
-function newRunId(): string {
+export function newRunId(): string {
   return randomBytes(5).toString('hex')
 }

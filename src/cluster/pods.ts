@@ -10,11 +10,17 @@ interface Call {
   readonly signal?: AbortSignal
 }
 
-export async function createPod(api: ApiClient, pod: Pod, { signal }: Call): Promise<Pod> {
+/** `dryRun`: the API server says what it would, and creates nothing. */
+export async function createPod(
+  api: ApiClient,
+  pod: Pod,
+  { signal, dryRun }: Call & { dryRun?: boolean },
+): Promise<Pod> {
   return api.json<Pod>({
     action: { verb: 'create', resource: 'pods' },
     method: 'POST',
     path: podsPath(pod.metadata?.namespace ?? ''),
+    ...(dryRun && { query: { dryRun: 'All' } }),
     body: pod,
     ...(signal && { signal }),
   })
@@ -174,4 +180,19 @@ function secretPath({ namespace, name }: NamedPod): string {
 
 function policiesPath(namespace: string): string {
   return `/apis/networking.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/networkpolicies`
+}
+
+/** Annotations of a policy are added or replaced; the policy itself stays. */
+export async function annotatePolicy(
+  api: ApiClient,
+  { namespace, name }: NamedPod,
+  annotations: Readonly<Record<string, string>>,
+): Promise<void> {
+  await api.bytes({
+    action: { verb: 'patch', resource: 'networkpolicies' },
+    method: 'PATCH',
+    path: `${policiesPath(namespace)}/${encodeURIComponent(name)}`,
+    contentType: 'application/merge-patch+json',
+    body: { metadata: { annotations } },
+  })
 }

@@ -15,6 +15,15 @@ export function closes({ spec }: NetworkPolicy, labels: Labels): boolean {
   )
 }
 
+/** The one of this name, else what an administrator made in its place. */
+export function closingOf(
+  policies: readonly NetworkPolicy[],
+  { labels, name }: { readonly labels: Labels; readonly name: string },
+): NetworkPolicy | undefined {
+  const closing = policies.filter((policy) => closes(policy, labels))
+  return closing.find(({ metadata }) => metadata?.name === name) ?? closing[0]
+}
+
 /** The names of those that put it back on: policies add up, so that one rule of one of them is enough. */
 export function openedBy(policies: readonly NetworkPolicy[], labels: Labels): readonly string[] {
   return policies

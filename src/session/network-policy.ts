@@ -2,7 +2,7 @@ import { ApiError } from '../cluster/api-error.ts'
 import { createPolicy, listPolicies } from '../cluster/pods.ts'
 import { RunError } from '../errors/run-error.ts'
 import { type Isolation, judge } from '../isolation/judge.ts'
-import { closes } from '../isolation/policies.ts'
+import { closingOf } from '../isolation/policies.ts'
 import type { NetworkPolicy } from '../kube/types.ts'
 import type { PlannedIsolation } from '../plan/pod-plan.ts'
 import { patiently } from './patience.ts'
@@ -18,7 +18,7 @@ export async function isolate(target: Target): Promise<number> {
   if (!isolation) return 0
   const policies = await policiesWithOurs(target, isolation)
   const labels = labelsOf(target)
-  const ours = closingOf(policies, { isolation, labels })
+  const ours = closingOf(policies, { labels, name: isolation.policy.metadata.name })
   const judged: Isolation = ours
     ? judge({ policies, ours, labels, now: target.now(), maxAgeMs: isolation.proofMaxAgeMs })
     : { kind: 'broken', why: `NetworkPolicy ${isolation.policy.metadata.name} is gone again` }
@@ -41,12 +41,12 @@ async function policiesWithOurs(
   isolation: PlannedIsolation,
 ): Promise<readonly NetworkPolicy[]> {
   const { api, plan, signal } = target
-  const labels = labelsOf(target)
+  const { policy } = isolation
+  const wanted = { labels: labelsOf(target), name: policy.metadata.name }
   const list = (): Promise<readonly NetworkPolicy[]> =>
     patiently(() => listPolicies(api, plan.namespace, { signal }), target)
   const present = await list()
-  if (closingOf(present, { isolation, labels })) return present
-  const { policy } = isolation
+  if (closingOf(present, wanted)) return present
   try {
     return [...present, await patiently(() => createPolicy(api, policy, { signal }), target)]
   } catch (error) {
@@ -54,24 +54,14 @@ async function policiesWithOurs(
     if (status !== 403 && status !== 409) throw error
     // Another run made it at the same moment.
     const later = status === 409 ? await list() : present
-    if (closingOf(later, { isolation, labels })) return later
+    if (closingOf(later, wanted)) return later
     const { message } = error as Error
-    const { name } = policy.metadata
     throw new RunError(
       'NETWORK_POLICY_MISSING',
-      { namespace: plan.namespace, policy: name, message },
+      { namespace: plan.namespace, policy: wanted.name, message },
       { cause: error },
     )
   }
-}
-
-/** Ours, else what an administrator made in its place. */
-function closingOf(
-  policies: readonly NetworkPolicy[],
-  { isolation, labels }: { isolation: PlannedIsolation; labels: Readonly<Record<string, string>> },
-): NetworkPolicy | undefined {
-  const closing = policies.filter((policy) => closes(policy, labels))
-  return closing.find(({ metadata }) => metadata?.name === isolation.policy.metadata.name) ?? closing[0]
 }
 
 function labelsOf({ plan }: Target): Readonly<Record<string, string>> {

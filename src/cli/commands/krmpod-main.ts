@@ -14,6 +14,17 @@ const GC_OPTIONS = {
   'dry-run': { type: 'boolean', describe: 'Say what would be deleted, and delete nothing' },
 } as const
 
+const DOCTOR_OPTIONS = {
+  namespace: { alias: 'n', type: 'string', requiresArg: true, describe: 'Namespace to look at' },
+  context: { type: 'string', requiresArg: true, describe: 'Context of the kubeconfig to use' },
+  probe: {
+    type: 'boolean',
+    describe: 'Try with Pods whether --network none is none, and note it for runs to read',
+  },
+  target: { ...LIST, describe: 'ADDRESS:PORT beyond the nodes that the probe tries, too', implies: 'probe' },
+  output: { alias: 'o', type: 'string', requiresArg: true, choices: ['json'], describe: 'How to print it' },
+} as const
+
 const INSTALL_OPTIONS = {
   namespace: {
     alias: 'n',
@@ -56,6 +67,15 @@ export async function main(words: readonly string[]): Promise<number> {
       async (flags) => {
         const { gc } = await import('./gc.ts')
         status = await gc(flags)
+      },
+    )
+    .command(
+      'doctor',
+      'Say what keeps functions from running here, or from being alone, and what to do about it',
+      (command) => command.options(DOCTOR_OPTIONS),
+      async (flags) => {
+        const { doctor } = await import('./doctor.ts')
+        status = await doctor(flags)
       },
     )
     .command(

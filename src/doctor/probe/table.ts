@@ -1,0 +1,19 @@
+import type { Reached } from './outcome.ts'
+import { MOMENTS_MS } from './script.ts'
+
+const HEAD = 'ms after the start'
+const CELL = 7
+
+/** Destinations by moments, `open` where a Pod under `--network none` got through. */
+export function tableOf(reached: readonly Reached[]): readonly string[] {
+  const rows = reached.map(({ node, destination, byControl, without }) => ({
+    name: `${destination} (${node})`,
+    cells: without.map((open) => (open ? 'open' : '-')),
+    control: byControl ? 'open' : 'not reached',
+  }))
+  const width = Math.max(HEAD.length, ...rows.map(({ name }) => name.length))
+  const line = (name: string, cells: readonly string[], control: string): string =>
+    `${name.padEnd(width)}${cells.map((cell) => cell.padStart(CELL)).join('')}  ${control}`
+  const head = line(HEAD, MOMENTS_MS.map(String), 'control')
+  return [head, ...rows.map(({ name, cells, control }) => line(name, cells, control))]
+}
