@@ -7,15 +7,26 @@ const program = join(import.meta.dirname, '../../scripts/cluster')
 /** The cluster that these tests break: never one that others use. */
 export const NAME = 'disrupted'
 
-type Daemon = 'kube-apiserver' | 'kubelet' | 'containerd' | 'relay-api'
+type Daemon = 'kube-apiserver' | 'kubelet' | 'containerd' | 'relay-api' | 'felix'
 
-/** Makes the cluster, or starts again what is missing of it. */
-export async function up(gates: string): Promise<void> {
-  await cluster('up', `--gates=${gates}`)
+/** The one that is broken most, unless another is named. */
+interface Which {
+  readonly name?: string
+  readonly cni?: 'calico' | 'bridge'
 }
 
-export async function down(): Promise<void> {
-  await cluster('down')
+/** Makes the cluster, or starts again what is missing of it. */
+export async function up(gates: string, { name = NAME, cni = 'calico' }: Which = {}): Promise<void> {
+  await execa(program, ['up', '--name', name, '--cni', cni, `--gates=${gates}`])
+}
+
+/** The functions of the tests, in the registry of the cluster that the environment names. */
+export async function pushImages(): Promise<void> {
+  await execa(join(import.meta.dirname, '../../scripts/images'))
+}
+
+export async function down({ name = NAME }: Which = {}): Promise<void> {
+  await execa(program, ['down', '--name', name])
 }
 
 /** SIGKILL. A relay has a process for each connection, in one process group. */
@@ -71,10 +82,6 @@ function pidIn(text: string, daemon: Daemon): number | undefined {
 /** Exit 3: it is not whole, which is what these tests make of it. */
 async function status(): Promise<string> {
   return (await execa(program, ['status', '--name', NAME], { reject: false })).stdout
-}
-
-async function cluster(verb: string, ...words: readonly string[]): Promise<void> {
-  await execa(program, [verb, '--name', NAME, ...words])
 }
 
 function sleep(ms: number): Promise<void> {
