@@ -27,26 +27,28 @@ interface Launch {
 export const KILLED_FOR_MEMORY = 'OOM'
 export const START_FAILURES = { notFound: 'NFD', notExecutable: 'NEX' } as const
 
-// Its own stderr is closed to it: a shell would tell of a function that was killed.
+// Its own stderr is closed to it: a shell would tell of a function that was killed. Its variables have names that are nobody
+// else's: a shell passes on its own value of what was in its environment.
 const RUN = `set -f; exec 3>&2 2>/dev/null
-nonce=$1; name=$2; shift 2
-end() { printf '\\036%s:%s\\n' "$nonce" "$1"; printf '\\036%s:%s\\n' "$nonce" "$1" >&3; exit "$2"; }
-case $name in
-*/*) program=$name; [ -e "$name" ] || end ${START_FAILURES.notFound} 127;;
-*) program=; IFS=:; for folder in $PATH; do
-  [ -f "\${folder:-.}/$name" ] && [ -x "\${folder:-.}/$name" ] && program=\${folder:-.}/$name && break
+krmpod_nonce=$1; krmpod_name=$2; shift 2
+end() { printf '\\036%s:%s\\n' "$krmpod_nonce" "$1"; printf '\\036%s:%s\\n' "$krmpod_nonce" "$1" >&3; exit "$2"; }
+case $krmpod_name in
+*/*) krmpod_program=$krmpod_name; [ -e "$krmpod_name" ] || end ${START_FAILURES.notFound} 127;;
+*) krmpod_program=; IFS=:; for krmpod_folder in $PATH; do
+  krmpod_program=\${krmpod_folder:-.}/$krmpod_name
+  [ -f "$krmpod_program" ] && [ -x "$krmpod_program" ] && break || krmpod_program=
   done; unset IFS
-  [ "$program" ] || end ${START_FAILURES.notFound} 127;;
+  [ "$krmpod_program" ] || end ${START_FAILURES.notFound} 127;;
 esac
-[ -f "$program" ] && [ -x "$program" ] || end ${START_FAILURES.notExecutable} 126
-(unset PWD OLDPWD SHLVL; exec -a "$name" "$program" "$@") 2>&3 3>&-; code=$?
+[ -f "$krmpod_program" ] && [ -x "$krmpod_program" ] || end ${START_FAILURES.notExecutable} 126
+(unset PWD OLDPWD SHLVL; exec -a "$krmpod_name" "$krmpod_program" "$@") 2>&3 3>&-; code=$?
 [ $code = 137 ] && for file in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
   while read -r key count; do [ "$key" = oom_kill ] && [ "$count" != 0 ] && end ${KILLED_FOR_MEMORY} 137; done <$file
 done
 end "$(printf %03d $code)" $code`
 
 /** A shell sets these itself, and so has to be told of values that were there before. */
-const SHELL_SETS: ReadonlySet<string> = new Set(['PWD', 'OLDPWD', 'SHLVL'])
+const SHELL_SETS: ReadonlySet<string> = new Set(['PWD', 'OLDPWD', 'SHLVL', 'IFS', 'OPTIND', 'PPID'])
 /** A shell passes on no variable of another name. */
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 

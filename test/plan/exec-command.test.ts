@@ -78,6 +78,11 @@ async function run(
   return { exitCode, stdout, stderr }
 }
 
+const SHELL_WORDS = [
+  ...['name', 'nonce', 'program', 'folder', 'code', 'key', 'count', 'file'],
+  ...['IFS', 'OPTIND', 'OPTARG', 'PPID', 'PS1', 'PS4', 'ENV', 'MAIL', 'CDPATH', 'LINENO', 'RANDOM', '_'],
+]
+
 function marker(word: string): string {
   return `\u001e${NONCE}:${word}\n`
 }
@@ -132,6 +137,18 @@ describe('the script, in a real busybox', () => {
     expect((await run(['sh', '-c', 'tr "\\0" " " </proc/$$/cmdline'])).stdout).toMatch(/^sh -c /)
     const three = await run(['sh', '-c', '[ -e /proc/$$/fd/3 ]'])
     expect(three.exitCode).toBe(1)
+  })
+
+  test("variables by the names of the shell's, or of ours, are passed on as they are", async () => {
+    const env = Object.fromEntries(SHELL_WORDS.map((name) => [name, `x ${name}`]))
+    const variables = SHELL_WORDS.map((name) => ({ name, value: env[name] ?? '', secret: false }))
+    const [, ...rest] = words({ entrypoint: ['/usr/bin/env', '-0'], env: variables })
+    const command = rest.map((word) => (word === '/.krmpod/bin/busybox' ? '/bin/busybox' : word))
+    const { stdout } = await execa('busybox', command, { extendEnv: false, env: { PATH: '/bin', ...env } })
+    const lines = stdout.replace(marker('000').trim(), '').split('\0')
+    expect(lines.filter((line) => line !== '' && line !== 'PATH=/bin').toSorted()).toEqual(
+      SHELL_WORDS.map((name) => `${name}=x ${name}`).toSorted(),
+    )
   })
 
   test('a killed function is not told of twice', async () => {
