@@ -1,14 +1,18 @@
 import { errorName, type RunError } from '../errors/run-error.ts'
 import type { RunResult } from './run-result.ts'
 
-// ESC, CSI and the like in a message from outside must not drive the caller's terminal.
+// ESC, CSI and the like in a message from outside must not drive the caller's terminal; nor may the marks that turn the
+// direction of writing, or begin a line.
 // biome-ignore lint: control characters are what this is about
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
 
 /** One line without control characters. */
 export function plain(text: string): string {
-  return text
-    .replaceAll(/\s*\n\s*/g, ' ')
+  // A pattern for blanks around a line's end would look at each of many blanks for the end of all of them.
+  const lines = text.split('\n').map((line) => line.trim())
+  return lines
+    .filter((line) => line !== '')
+    .join(' ')
     .replaceAll(CONTROL, '')
     .trim()
 }

@@ -56,8 +56,15 @@ describe('plain text', () => {
     ['a\rb', 'ab'],
     ['\u0000\u007f\u0085', ''],
     ['ünï – 日本', 'ünï – 日本'],
+    // Would show the rest from right to left; would be a line of its own.
+    ['a\u202eb\u2028c\u2066d', 'abcd'],
+    [' \n a \n', 'a'],
   ])('of %j is %j', (text, expected) => {
     expect(plain(text)).toBe(expected)
+  })
+
+  test('of a MiB of blanks does not take for ever', () => {
+    expect(plain(`a${' '.repeat(1024 * 1024)}b`)).toHaveLength(1024 * 1024 + 2)
   })
 })
 

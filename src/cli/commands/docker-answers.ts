@@ -1,5 +1,6 @@
 import type { DockerCommand } from '../../argv/commands.ts'
 import { dockerHelp, dockerRunHelp } from '../../argv/help.ts'
+import { plain } from '../../result/explain.ts'
 import { DOCKER_VERSION, VERSION } from '../version.ts'
 import { dockerVersion } from './docker-version.ts'
 import { pull } from './pull.ts'
@@ -20,7 +21,7 @@ export async function answer(command: Exclude<DockerCommand, { kind: 'run' }>): 
       return say(command.quiet || command.format ? '' : 'REPOSITORY   TAG       IMAGE ID   CREATED   SIZE\n')
     case 'imageInspect':
       if (command.format === undefined) await say('[]\n')
-      for (const image of command.images) process.stderr.write(`Error: No such image: ${image}\n`)
+      for (const image of command.images) process.stderr.write(`Error: No such image: ${plain(image)}\n`)
       return 1
     case 'imagePull':
       return pull(command)
