@@ -11,6 +11,8 @@ interface Early {
 
 // Larger output is not parsed to find out whose its beginning was.
 const MAX_PARSED_BYTES = 4 * 1024 * 1024
+/** Twice what so large a list takes; one that was made to be slow could take hours, and no deadline would be heard. */
+const MAX_PARSE_MS = 10_000
 
 /**
  * Output written before attach is only in the container log, which does not say whose it was. Of a function that speaks
@@ -37,20 +39,26 @@ const KEYS = new Set(['apiVersion', 'kind', 'metadata', 'items', 'functionConfig
 /** One YAML or JSON document of kind ResourceList, whole. */
 async function isResourceList(bytes: Buffer): Promise<boolean> {
   if (!bytes.includes('ResourceList')) return false
-  const { parseDocument } = await import('yaml')
-  try {
+  const [{ parseDocument }, { runInNewContext }] = await Promise.all([import('yaml'), import('node:vm')])
+  const read = (): boolean => {
     const document = parseDocument(bytes.toString('utf8'))
-    const value: unknown = document.errors.length === 0 ? document.toJS() : undefined
-    if (typeof value !== 'object' || value === null) return false
-    const list = value as Readonly<Record<string, unknown>>
-    const isOfGroup = String(list['apiVersion']).startsWith('config.kubernetes.io/')
-    return (
-      isOfGroup &&
-      list['kind'] === 'ResourceList' &&
-      'items' in list &&
-      Object.keys(list).every((key) => KEYS.has(key))
-    )
-  } catch {
-    return false // a document that cannot be read is not a whole ResourceList
+    return document.errors.length === 0 && isList(document.toJS())
   }
+  try {
+    return runInNewContext('read()', { read }, { timeout: MAX_PARSE_MS }) as boolean
+  } catch {
+    return false // a document that cannot be read, or not in time, is not a whole ResourceList
+  }
+}
+
+function isList(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const list = value as Readonly<Record<string, unknown>>
+  const isOfGroup = String(list['apiVersion']).startsWith('config.kubernetes.io/')
+  return (
+    isOfGroup &&
+    list['kind'] === 'ResourceList' &&
+    'items' in list &&
+    Object.keys(list).every((key) => KEYS.has(key))
+  )
 }

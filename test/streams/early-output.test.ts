@@ -50,6 +50,11 @@ describe('a ResourceList', () => {
     const bomb = `kind: ResourceList\na: &a [x,x,x,x,x,x,x,x,x,x]\n${'bcdefghi'.replaceAll(/./g, (name) => `${name}: &${name} [${Array.from({ length: 10 }, () => `*${String.fromCharCode(name.charCodeAt(0) - 1)}`).join()}]\n`)}items: []\n`
     expect(await isKnown(bomb)).toBe(false)
   })
+
+  test('is not looked for for ever where a parser would take hours', async () => {
+    const keys = Array.from({ length: 300_000 }, (_, index) => `k${index}: 1`)
+    expect(await isKnown(LIST.replace('[]', `{${keys.join()}}`))).toBe(false)
+  })
 })
 
 describe('what was written before attach', () => {
