@@ -20,6 +20,11 @@ export function podVerdict(pod: Pod, container: string): Verdict {
  */
 const LOST_TRACK: ReadonlySet<string> = new Set(['ContainerStatusUnknown', 'Unknown'])
 
+// A disk limit of the function's own, and not its node's trouble: it would be reached again (kubelet,
+// pkg/kubelet/eviction/helpers.go).
+const OWN_LIMIT =
+  /ephemeral local storage usage exceeds|exceeded its local ephemeral storage limit|^Usage of EmptyDir/
+
 /** The Pod was taken away: what its container did after that is not the function's own doing. */
 function lost(pod: Pod, status: ContainerStatus | undefined): Verdict | undefined {
   const { reason, message } = pod.status ?? {}
@@ -44,9 +49,8 @@ function lost(pod: Pod, status: ContainerStatus | undefined): Verdict | undefine
     (pod.metadata?.deletionTimestamp && 'it was deleted by someone else') ||
     (LOST_TRACK.has(status?.state?.terminated?.reason ?? '') && 'its node lost track of the container') ||
     (reason && pod.status?.phase === 'Failed' && `${reason}: ${message ?? ''}`)
-  return why
-    ? failed(new RunError('POD_LOST', { pod: name, why, disrupted: reason === 'Evicted' }))
-    : undefined
+  const disrupted = reason === 'Evicted' && !OWN_LIMIT.test(message ?? '')
+  return why ? failed(new RunError('POD_LOST', { pod: name, why, disrupted })) : undefined
 }
 
 function exited(status: ContainerStatus | undefined): Verdict | undefined {

@@ -24,6 +24,9 @@ interface ExecStreaming {
 
 /** The Pod's status may still say why a stream broke. */
 const BETTER_REASON_MS = 1_500
+/** The shell around the function was told to end, as at an eviction: the Pod says why when its container is gone. */
+const TOLD_TO_END = /exit code 143$/
+const REASON_TO_END_MS = 6_000
 
 /** Starts the function in its Pod, and stays until both of its streams have their end marker. */
 export async function streamByExec(streaming: ExecStreaming): Promise<Exit> {
@@ -130,8 +133,9 @@ async function endWithoutMarker(
 ): Promise<Exit> {
   void nudge(target.signal)
   const exited = observer.until((verdict) => (verdict.kind === 'exited' ? verdict : undefined))
-  const verdict = await Promise.race([exited, sleep(BETTER_REASON_MS, undefined, { ref: false })])
-  if (verdict?.reason === 'OOMKilled') return { code: verdict.code, reason: verdict.reason }
   const said = status && status.kind !== 'success' ? status.message : `it closed with code ${closeCode}`
+  const waitMs = TOLD_TO_END.test(said) ? REASON_TO_END_MS : BETTER_REASON_MS
+  const verdict = await Promise.race([exited, sleep(waitMs, undefined, { ref: false })])
+  if (verdict?.reason === 'OOMKilled') return { code: verdict.code, reason: verdict.reason }
   throw new RunError('STREAM_CUT', { problem: `${said}, and without the mark of its end` })
 }

@@ -133,6 +133,17 @@ describe('a Pod that was taken away is lost, whatever its container says', () =>
     })
   })
 
+  test.each([
+    [lowOnMemory, true],
+    ['Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. ', false],
+    ['Container function exceeded its local ephemeral storage limit "1Gi". ', false],
+    ['Usage of EmptyDir volume "home" exceeds the limit "64Mi". ', false],
+  ])('%j is a disruption, after which a run is made again: %s', (message, disrupted) => {
+    expect(verdict({ phase: 'Failed', reason: 'Evicted', message })).toMatchObject({
+      error: { code: 'POD_LOST', details: { disrupted } },
+    })
+  })
+
   test('a disruption that did not come is none', () => {
     const conditions = [{ type: 'DisruptionTarget', status: 'False' } as const]
     expect(verdict({ conditions, state: terminated(0, 'Completed') })).toMatchObject({ kind: 'exited' })
