@@ -6,9 +6,9 @@ import { parseAllDocuments } from 'yaml'
 import { image } from './cluster.ts'
 import { BIN } from './docker.ts'
 
-const fixtures = join(import.meta.dirname, '../../../fixtures/kustomizations')
+const fixtures = join(import.meta.dirname, '../../../fixtures')
 
-interface Built {
+export interface Built {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
@@ -34,32 +34,38 @@ interface Build {
 }
 
 /** A real `kustomize build` of a fixture, with krmpod as the `docker` on its PATH. */
-export async function build(name: string, { namespace, env = {}, flags = [] }: Build): Promise<Built> {
-  const folder = await copyOf(fixtures)
+export async function build(name: string, options: Build): Promise<Built> {
+  const folder = await cloneOf('kustomizations')
   try {
-    const {
-      exitCode = -1,
-      stdout,
-      stderr,
-    } = await execa('kustomize', ['build', '--enable-alpha-plugins', ...flags, join(folder, name)], {
-      env: { PATH: `${BIN}:${process.env['PATH'] ?? ''}`, KRMPOD_NAMESPACE: namespace, ...env },
-      reject: false,
-    })
-    return {
-      exitCode,
-      stdout,
-      stderr,
-      objects: stdout ? parseAllDocuments(stdout).map((document) => document.toJS() as KubernetesObject) : [],
-    }
+    return await buildIn(join(folder, name), options)
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-/** The fixtures name their images as the host cluster pulls them. */
-async function copyOf(source: string): Promise<string> {
+/** The same of a folder, from within it. */
+export async function buildIn(folder: string, { namespace, env = {}, flags = [] }: Build): Promise<Built> {
+  const {
+    exitCode = -1,
+    stdout,
+    stderr,
+  } = await execa('kustomize', ['build', '--enable-alpha-plugins', ...flags, folder], {
+    cwd: folder,
+    env: { PATH: `${BIN}:${process.env['PATH'] ?? ''}`, KRMPOD_NAMESPACE: namespace, ...env },
+    reject: false,
+  })
+  return {
+    exitCode,
+    stdout,
+    stderr,
+    objects: stdout ? parseAllDocuments(stdout).map((document) => document.toJS() as KubernetesObject) : [],
+  }
+}
+
+/** A set of fixtures in a folder of its own; they name their images as the host cluster pulls them. */
+export async function cloneOf(set: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'krmpod-kustomize-'))
-  await cp(source, folder, { recursive: true })
+  await cp(join(fixtures, set), folder, { recursive: true, verbatimSymlinks: true })
   const prefix = image('')
   if (prefix === 'ghcr.io/') return folder
   for (const entry of await readdir(folder, { recursive: true })) {
