@@ -60,6 +60,23 @@ describe('docker run, as Pods do it', () => {
     expect(await describeWith(flags)).toMatchObject(expected)
   })
 
+  test('F28: an image whose user is a name runs as the number that krmpod gives it', async () => {
+    const { exitCode, stdout, stderr } = await docker([...AS_KUSTOMIZE, fixture('user-name')], {
+      namespace: space.name,
+    })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(JSON.parse(stdout.toString())).toMatchObject({ uid: 65534, gid: 65534 })
+  })
+
+  test('F29: where the root is read-only, HOME and /tmp can be written to', async () => {
+    const script =
+      'cat; echo $HOME; echo home > $HOME/x && echo temp > /tmp/y && cat $HOME/x /tmp/y; echo > /x'
+    const words = [...AS_KUSTOMIZE, '--read-only', 'busybox:musl', 'sh', '-c', script]
+    const { exitCode, stdout, stderr } = await docker(words, { namespace: space.name })
+    expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 1, stdout: '/tmp\nhome\ntemp\n' })
+    expect(stderr).toContain('Read-only file system')
+  })
+
   test('words after the image replace its CMD, --entrypoint its ENTRYPOINT', async () => {
     const dollars = ['$(GREETING)', '$$', '', 'two words']
     expect((await describeWith([])).argv).toEqual(['/probe', 'describe', 'default', 'words'])

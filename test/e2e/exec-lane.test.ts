@@ -131,7 +131,7 @@ describe.runIf(hasExecLane)('streams and ends', () => {
     })
   })
 
-  test('nothing of it is in the log of the node', async () => {
+  test('F30: nothing of it is in the log of the node', async () => {
     const { stderr, exitCode } = await docker(
       ['run', '--keep', '-i', '--network', 'none', '--name', 'quiet', fixture('cat')],
       { namespace: space.name, env: BY_LANE('exec'), input: 'secret', program: 'krmpod' },

@@ -35,9 +35,12 @@ describe('Pod Security "restricted"', () => {
       '--group-add 5 --group-add 7 img',
       { runAsNonRoot: true, runAsUser: 65534, runAsGroup: 65534, supplementalGroups: [5, 7] },
     ],
-  ])('%s', (words, expected) => {
-    expect(specOf(planned(words)).securityContext).toEqual({ ...expected, ...RUNTIME_DEFAULT })
-  })
+  ])(
+    'F28: %s is a number in the Pod: of a name kubelet cannot tell that it is not root',
+    (words, expected) => {
+      expect(specOf(planned(words)).securityContext).toEqual({ ...expected, ...RUNTIME_DEFAULT })
+    },
+  )
 
   test('who the function is can be left to the namespace, but it is never root', () => {
     const plan = planned('img', { user: { kind: 'image' } })

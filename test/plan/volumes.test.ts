@@ -22,7 +22,7 @@ describe('volumes', () => {
     expect(functionOf(plan).volumeMounts).toEqual([{ name: 'shm', mountPath: '/dev/shm' }])
   })
 
-  test('a read-only root has a temp folder to write to, which is the home as well', () => {
+  test('F29: a read-only root has a temp folder to write to, which is the home as well', () => {
     const plan = planned('--read-only -e A=1 img')
     expect(specOf(plan).volumes).toEqual([{ name: 'temp', emptyDir: {} }])
     expect(functionOf(plan)).toMatchObject({
