@@ -38,10 +38,9 @@ export async function getPod(api: ApiClient, pod: NamedPod, { signal }: Call): P
 /** `uid`: only this Pod, never another one that took its name. `resourceVersion`: only as it was seen. */
 export async function deletePod(
   api: ApiClient,
-  pod: NamedPod & { uid?: string; resourceVersion?: string; graceSeconds: number },
+  pod: NamedPod & { uid: string; resourceVersion?: string; graceSeconds: number },
 ): Promise<void> {
   const { uid, resourceVersion } = pod
-  const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }
   await api.bytes({
     action: { verb: 'delete', resource: 'pods' },
     method: 'DELETE',
@@ -51,7 +50,7 @@ export async function deletePod(
       apiVersion: 'v1',
       gracePeriodSeconds: pod.graceSeconds,
       propagationPolicy: 'Background',
-      ...(Object.keys(preconditions).length > 0 && { preconditions }),
+      preconditions: { uid, ...(resourceVersion && { resourceVersion }) },
     },
   })
 }
@@ -111,8 +110,8 @@ export interface PodEvent {
   readonly count?: number
 }
 
-export async function createSecret(api: ApiClient, secret: Secret, { signal }: Call): Promise<void> {
-  await api.bytes({
+export async function createSecret(api: ApiClient, secret: Secret, { signal }: Call): Promise<Secret> {
+  return api.json<Secret>({
     action: { verb: 'create', resource: 'secrets' },
     method: 'POST',
     path: `/api/v1/namespaces/${encodeURIComponent(secret.metadata?.namespace ?? '')}/secrets`,
@@ -130,11 +129,16 @@ export async function getSecret(api: ApiClient, { namespace, name }: NamedPod): 
   })
 }
 
-export async function deleteSecret(api: ApiClient, { namespace, name }: NamedPod): Promise<void> {
+/** `uid`: as of Pods. */
+export async function deleteSecret(
+  api: ApiClient,
+  { namespace, name, uid }: NamedPod & { uid: string },
+): Promise<void> {
   await api.bytes({
     action: { verb: 'delete', resource: 'secrets' },
     method: 'DELETE',
     path: secretPath({ namespace, name }),
+    body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid } },
   })
 }
 

@@ -24,31 +24,43 @@ export async function createPlannedPod(target: Target, planned: Pod): Promise<Po
         error.reason === 'AlreadyExists'
       ) {
         const pod = await getPod(api, podOf(target), { signal })
-        if (runIdOf(pod) === runIdOf(planned)) return pod
+        if (isOfRun(pod, target)) return pod
       }
       throw error
     }
   }, target)
 }
 
-/** Made after the Pod so that it is owned by it: kubelet looks for it again until it is there. */
-export async function createPlannedSecret({ api, plan, signal, trace }: Target, owner: Pod): Promise<void> {
+/**
+ * Made after the Pod so that it is owned by it: kubelet looks for it again until it is there. Resolves to its UID;
+ * undefined where there is none, or its answer got lost.
+ */
+export async function createPlannedSecret(
+  { api, plan, signal, trace }: Target,
+  owner: Pod,
+): Promise<string | undefined> {
   const { secret } = plan
   const { name, uid } = owner.metadata ?? {}
-  if (!secret || !name || !uid) return
+  if (!secret || !name || !uid) return undefined
   const ownerReferences = [{ apiVersion: 'v1', kind: 'Pod', name, uid }]
   const owned = { ...secret, metadata: { ...secret.metadata, ownerReferences } }
-  await patiently(
+  return patiently(
     async (tries) => {
       try {
-        await createSecret(api, owned, { signal })
+        const { metadata } = await createSecret(api, owned, { signal })
+        return metadata?.uid
       } catch (error) {
-        if (tries > 0 && error instanceof ApiError && error.reason === 'AlreadyExists') return
+        if (tries > 0 && error instanceof ApiError && error.reason === 'AlreadyExists') return undefined
         throw error
       }
     },
     { trace, signal },
   )
+}
+
+/** Not another one that has its name. */
+export function isOfRun(pod: Pod, { plan }: Target): boolean {
+  return runIdOf(pod) === runIdOf(plan.pod)
 }
 
 function runIdOf(pod: Pod): string | undefined {

@@ -27,6 +27,7 @@ export class PlannedPod {
   readonly #opened: Promise<void>
   readonly #closing = new AbortController()
   #creating: Promise<Pod> | undefined
+  #secretUid: string | undefined
 
   /** `run`: its signal outlives the Pod, for what has to be done afterwards. */
   constructor(run: Target, temporaryDirectory: string) {
@@ -59,7 +60,7 @@ export class PlannedPod {
     this.#files?.prepare()
     const created = await unlessStopped(this.#creating, signal)
     trace.enter('scheduling')
-    await createPlannedSecret(this.#run, created)
+    this.#secretUid = await createPlannedSecret(this.#run, created)
     return created.metadata?.uid ?? ''
   }
 
@@ -86,6 +87,6 @@ export class PlannedPod {
     if (!this.#creating) return []
     const { namespace, name } = podOf(this.#run)
     if (how.keep) return [`Pod ${name} is kept: kubectl delete pod -n ${namespace} ${name}`]
-    return deleteObjects(this.#run, { ...how, creating: this.#creating })
+    return deleteObjects(this.#run, { ...how, creating: this.#creating, secretUid: this.#secretUid })
   }
 }

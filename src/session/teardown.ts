@@ -3,6 +3,7 @@ import { ApiError } from '../cluster/api-error.ts'
 import { deletePod, deleteSecret, getPod } from '../cluster/pods.ts'
 import type { Pod } from '../kube/types.ts'
 import { isTransient } from './api-failure.ts'
+import { isOfRun } from './create.ts'
 import type { CloseOptions } from './session.ts'
 import { podOf, type Target } from './target.ts'
 
@@ -12,18 +13,24 @@ const BOUND_MS = 5_000
 /** Of these, for the answer to a creation that is still on its way. */
 const CREATION_MS = 3_000
 
+interface Made {
+  readonly creating: Promise<Pod>
+  readonly secretUid: string | undefined
+}
+
 /** Deletes what the run made, whatever came before; what is left is told in one line, never thrown. */
 export async function deleteObjects(
   target: Target,
-  { graceSeconds, creating, untilGone }: CloseOptions & { creating: Promise<Pod> },
+  { graceSeconds, untilGone, creating, secretUid }: CloseOptions & Made,
 ): Promise<readonly string[]> {
   const pod = podOf(target)
   const remove = async (): Promise<void> => {
-    const uid = await uidOf(creating)
+    const uid = await uidOf(target, creating)
     await Promise.all([
-      persistently(() => deletePod(target.api, { ...pod, graceSeconds, ...(uid && { uid }) })),
+      uid && persistently(() => deletePod(target.api, { ...pod, uid, graceSeconds })),
       // The Pod owns it, so the garbage collector would take it: this is only sooner.
-      target.plan.secret && persistently(() => deleteSecret(target.api, pod)).catch(() => undefined),
+      secretUid &&
+        persistently(() => deleteSecret(target.api, { ...pod, uid: secretUid })).catch(() => undefined),
     ])
     if (untilGone && uid) await gone(target, uid)
   }
@@ -36,11 +43,27 @@ export async function deleteObjects(
   }
 }
 
-/** Undefined: no Pod was made, or it is not known yet, so that only its name can be deleted. */
-async function uidOf(creating: Promise<Pod>): Promise<string | undefined> {
+/** Undefined: no Pod was made. */
+async function uidOf(target: Target, creating: Promise<Pod>): Promise<string | undefined> {
   const late = sleep(CREATION_MS, undefined, { ref: false })
-  const created = await Promise.race([creating.catch(() => undefined), late])
-  return created?.metadata?.uid
+  try {
+    const created = await Promise.race([creating, late])
+    if (created) return created.metadata?.uid
+  } catch (error) {
+    // It was refused: what has this name is somebody else's.
+    if (error instanceof ApiError && !isTransient(error)) return undefined
+  }
+  return lookUp(target)
+}
+
+/** The answer to the creation is late, or was lost. */
+async function lookUp(target: Target): Promise<string | undefined> {
+  let uid: string | undefined
+  await persistently(async () => {
+    const pod = await getPod(target.api, podOf(target), {})
+    if (isOfRun(pod, target)) uid = pod.metadata?.uid
+  })
+  return uid
 }
 
 /** A finalizer may keep a deleted Pod. */
@@ -57,10 +80,10 @@ async function gone(target: Target, uid: string): Promise<void> {
   }
 }
 
-async function persistently(remove: () => Promise<void>): Promise<void> {
+async function persistently(request: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await remove()
+      await request()
       return
     } catch (error) {
       // 404: gone. 409: another object has the name by now, so ours is gone, too.

@@ -29,6 +29,11 @@ import {
 
 const NEVER = { 'krmpod.dev/no-such': 'node' }
 const V4 = ['v4.channel.k8s.io']
+const NOBODY = '00000000-0000-4000-8000-000000000000'
+
+function uidOf({ metadata }: { readonly metadata?: { readonly uid?: string } }): string {
+  return metadata?.uid ?? ''
+}
 
 /**
  * What krmpod relies on in an API server and its node (a false open aside, which is of 1.30 to 1.35): the same
@@ -83,7 +88,7 @@ export function contract(open: () => Promise<Setting & AsyncDisposable>): void {
       await pod.until((change) => stateOf(change)?.running)
       await channels.feed(stdinOf(''))
       expect(await pod.until(exited)).toMatchObject({ exitCode: code, reason })
-      await deletePod(setting.api, { ...named(pod.name), graceSeconds: 0 })
+      await deletePod(setting.api, { ...named(pod.name), uid: uidOf(pod.made), graceSeconds: 0 })
       await pod.until((change) => (change.kind === 'gone' ? true : undefined))
       const kinds = pod.changes.map((change) => Object.keys(stateOf(change) ?? { [change.kind]: 1 })[0])
       const order = ['seen', 'waiting', 'running', 'terminated', 'gone']
@@ -107,16 +112,15 @@ export function contract(open: () => Promise<Setting & AsyncDisposable>): void {
 
     test('one is deleted by its UID, and by no other', async () => {
       const { name, made, until } = await start(['read'], { nodeSelector: NEVER })
-      const wrong = '00000000-0000-4000-8000-000000000000'
-      const refusal = refusalOf(deletePod(setting.api, { ...named(name), uid: wrong, graceSeconds: 0 }))
+      const refusal = refusalOf(deletePod(setting.api, { ...named(name), uid: NOBODY, graceSeconds: 0 }))
       expect(await refusal).toMatchObject({ status: 409, reason: 'Conflict' })
-      await deletePod(setting.api, { ...named(name), uid: made.metadata?.uid ?? '', graceSeconds: 0 })
+      await deletePod(setting.api, { ...named(name), uid: uidOf(made), graceSeconds: 0 })
       await until((change) => (change.kind === 'gone' ? true : undefined))
       expect(await refusalOf(getPod(setting.api, named(name), {}))).toMatchObject({
         status: 404,
         reason: 'NotFound',
       })
-      const again = refusalOf(deletePod(setting.api, { ...named(name), graceSeconds: 0 }))
+      const again = refusalOf(deletePod(setting.api, { ...named(name), uid: uidOf(made), graceSeconds: 0 }))
       expect(await again).toMatchObject({ status: 404, reason: 'NotFound' })
     })
 
@@ -150,9 +154,9 @@ export function contract(open: () => Promise<Setting & AsyncDisposable>): void {
         status: 400,
         message: expect.stringContaining('is waiting to start') as string,
       })
-      const owner = { apiVersion: 'v1', kind: 'Pod', name, uid: made.metadata?.uid ?? '' }
+      const owner = { apiVersion: 'v1', kind: 'Pod', name, uid: uidOf(made) }
       const metadata = { ...named(name), ownerReferences: [owner] }
-      await createSecret(
+      const secret = await createSecret(
         setting.api,
         { apiVersion: 'v1', kind: 'Secret', metadata, data: { TOKEN: 'eA==' } },
         {},
@@ -160,10 +164,12 @@ export function contract(open: () => Promise<Setting & AsyncDisposable>): void {
       const { channels } = await attachTo(setting, name)
       await channels.feed(stdinOf(''))
       expect(await until(exited)).toMatchObject({ exitCode: 0 })
-      await deletePod(setting.api, { ...named(name), graceSeconds: 0 })
+      const notThis = refusalOf(deleteSecret(setting.api, { ...named(name), uid: NOBODY }))
+      expect(await notThis).toMatchObject({ status: 409, reason: 'Conflict' })
+      await deletePod(setting.api, { ...named(name), uid: uidOf(made), graceSeconds: 0 })
       const gone = await eventually(
         () =>
-          deleteSecret(setting.api, named(name)).then(
+          deleteSecret(setting.api, { ...named(name), uid: uidOf(secret) }).then(
             () => 200,
             (error: unknown) => (error instanceof ApiError ? error.status : 0),
           ),

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { type Deed, forbid, refuse } from '../doubles/fake-cluster/intervention.ts'
+import { RunError } from '../../src/errors/run-error.ts'
+import { type Deed, forbid, type Intervention, refuse } from '../doubles/fake-cluster/intervention.ts'
 import { runs } from '../doubles/fake-cluster/pod-on-node.ts'
 import { exits } from '../doubles/fake-cluster/programs.ts'
 import { fakeCluster } from '../doubles/fake-cluster.ts'
 import { IMAGE, runOn } from '../doubles/run-on.ts'
 import { expectFailure, expectResult } from './checks.ts'
+
+const WITH_SECRET = ['-i', '-e', 'TOKEN', IMAGE]
 
 const TROUBLE: readonly [string, Deed][] = [
   ['500', refuse(500, 'InternalError', 'etcdserver: request timed out')],
@@ -54,6 +57,49 @@ describe('deleting the Pod', () => {
     const made = cluster.store.history.find(({ resource }) => resource === 'pods')?.object.metadata.uid
     const deletion = cluster.requests.find(({ action }) => action === 'delete pods')
     expect(deletion?.body).toMatchObject({ preconditions: { uid: made }, gracePeriodSeconds: 0 })
+  })
+
+  test.concurrent.each<[string, Intervention]>([
+    [
+      'its name is taken',
+      { on: 'create pods', does: refuse(409, 'AlreadyExists', 'pods "x" already exists') },
+    ],
+    ['it has no right to', forbid('create pods')],
+  ])('a run that makes no Pod, since %s, deletes none of that name', async (_what, intervention) => {
+    await using cluster = await fakeCluster({ requests: [intervention] })
+    expect((await runOn(cluster, { argv: WITH_SECRET, env: { TOKEN: 'x' } })).end).not.toBe('exit 0')
+    expect(cluster.count('delete pods') + cluster.count('delete secrets')).toBe(0)
+  })
+
+  test.concurrent("a Secret that was there before is not the run's", async () => {
+    const taken = refuse(409, 'AlreadyExists', 'secrets "x" already exists')
+    await using cluster = await fakeCluster({ requests: [{ on: 'create secrets', does: taken }] })
+    const outcome = await runOn(cluster, { argv: WITH_SECRET, env: { TOKEN: 'x' } })
+    expectFailure(cluster, outcome, 'API_REJECTED')
+    expect(cluster.count('delete secrets')).toBe(0)
+  })
+
+  test.concurrent('only ours: a Secret of another UID is never deleted', async () => {
+    await using cluster = await fakeCluster()
+    const outcome = await runOn(cluster, { argv: WITH_SECRET, env: { TOKEN: 'x' }, stdin: 'hello' })
+    expectResult(cluster, outcome, { stdout: 'hello' })
+    const made = cluster.store.history.find(({ resource }) => resource === 'secrets')?.object.metadata.uid
+    const deletion = cluster.requests.find(({ action }) => action === 'delete secrets')
+    expect(deletion?.body).toMatchObject({ preconditions: { uid: made } })
+  })
+
+  test.concurrent('a Pod whose creation was not answered is known by its run, and deleted by its UID', async () => {
+    const interrupted = new AbortController()
+    await using cluster = await fakeCluster({
+      requests: [{ on: 'create pods', times: 1, does: { kind: 'resetAfter' } }],
+    })
+    const by = new RunError('INTERRUPTED', { by: 'SIGTERM' })
+    void cluster.seen('create pods').then(() => setTimeout(() => interrupted.abort(by), 20))
+    const host = { interrupted: interrupted.signal }
+    expectFailure(cluster, await runOn(cluster, { host }), 'INTERRUPTED')
+    const made = cluster.store.history.find(({ resource }) => resource === 'pods')?.object.metadata.uid
+    const deletions = cluster.requests.filter(({ action }) => action === 'delete pods')
+    expect(deletions.map(({ body }) => body)).toMatchObject([{ preconditions: { uid: made } }])
   })
 
   test.concurrent('a run that made nothing deletes nothing', async () => {

@@ -76,7 +76,7 @@ export class Api {
       case 'delete pods':
         return { code: 200, json: this.#deletePod(call, body as DeleteOptions) }
       case 'delete secrets':
-        return { code: 200, json: this.#deleteSecret(call) }
+        return { code: 200, json: this.#deleteSecret(call, body as DeleteOptions) }
       default:
         throw new HttpFailure(405, 'MethodNotAllowed', `the fake does not know ${action}`)
     }
@@ -92,22 +92,7 @@ export class Api {
 
   #deletePod(call: Call, { gracePeriodSeconds = 30, preconditions }: DeleteOptions): KubeObject {
     const pod = this.#store.get('pods', call)
-    const { uid } = pod.metadata
-    if (preconditions?.uid && preconditions.uid !== uid) {
-      throw new HttpFailure(
-        409,
-        'Conflict',
-        `Operation cannot be fulfilled on Pod "${call.name}": the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
-      )
-    }
-    const { resourceVersion } = pod.metadata
-    if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
-      throw new HttpFailure(
-        409,
-        'Conflict',
-        `Operation cannot be fulfilled on Pod "${call.name}": the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
-      )
-    }
+    checkPreconditions('Pod', pod, preconditions)
     const node = this.#pods.get(call.name)
     if (gracePeriodSeconds > 0) void node?.deleteGently()
     else {
@@ -118,8 +103,9 @@ export class Api {
     return pod
   }
 
-  #deleteSecret(call: Call): KubeObject {
+  #deleteSecret(call: Call, { preconditions }: DeleteOptions): KubeObject {
     const secret = this.#store.get('secrets', call)
+    checkPreconditions('Secret', secret, preconditions)
     this.#store.remove('secrets', call)
     return secret
   }
@@ -158,4 +144,24 @@ function inNamespace(
 ): NewObject & { metadata: { namespace: string } } {
   if (namespace !== NAMESPACE) throw new HttpFailure(404, 'NotFound', `namespaces "${namespace}" not found`)
   return { ...object, metadata: { ...object.metadata, namespace } }
+}
+
+function checkPreconditions(
+  kind: string,
+  { metadata }: KubeObject,
+  preconditions: DeleteOptions['preconditions'] = {},
+): void {
+  const { name, uid, resourceVersion } = metadata
+  const refuse = (problem: string): HttpFailure =>
+    new HttpFailure(409, 'Conflict', `Operation cannot be fulfilled on ${kind} "${name}": the ${problem}`)
+  if (preconditions.uid && preconditions.uid !== uid) {
+    throw refuse(
+      `UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    )
+  }
+  if (preconditions.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
+    throw refuse(
+      `ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+    )
+  }
 }
