@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { denyAllPolicy } from '../../src/plan/network-policy.ts'
 import { holdersOf } from './support/canary.ts'
 import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, BIN, docker } from './support/docker.ts'
-import { callerIn, manifest } from './support/service-account.ts'
+import { callerIn } from './support/service-account.ts'
 
 type Space = Awaited<ReturnType<typeof testNamespace>>
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
   spaces = await Promise.all([testNamespace(), testNamespace()])
   folder = await mkdtemp(join(tmpdir(), 'krmpod-callers-'))
   for (const space of spaces) {
-    await space.apply(await manifest('network-policy.yaml'))
+    await space.apply(denyAllPolicy(space.name))
     await writeFile(join(folder, space.name), await callerIn(space.name))
   }
 })

@@ -23,8 +23,8 @@ export async function startListener(patient: Patient): Promise<Listener> {
   })
   const created = await createPod(api, pod, {})
   const named = { namespace: patient.namespace, name: pod.metadata.name }
-  const { uid } = created.metadata ?? {}
-  const end = (): Promise<void> => deletePod(api, { ...named, ...(uid && { uid }), graceSeconds: 0 })
+  const uid = created.metadata?.uid ?? ''
+  const end = (): Promise<void> => deletePod(api, { ...named, uid, graceSeconds: 0 })
   try {
     const { status, spec } = await running(() => getPod(api, named, {}))
     return {
