@@ -29,6 +29,10 @@ export interface PodPlan {
   readonly pod: Pod & { readonly metadata: { readonly name: string } }
   /** Values of bare `-e NAME`; made as soon as the Pod exists, and owned by it. */
   readonly secret?: Secret
+  /** The caller's login for the images; made as the other Secret is. */
+  readonly pullSecret?: Secret
+  /** What there is to say of that login when an image cannot be pulled. */
+  readonly pullNotes?: readonly string[]
   /** Must exist before the Pod does. */
   readonly policy?: NetworkPolicy & { readonly metadata: { readonly name: string } }
   readonly nudge?: Nudge
@@ -43,6 +47,10 @@ export interface PodPlan {
   readonly proof: boolean
   readonly maxOutputBytes: number
   readonly maxStderrBytes: number
+}
+
+export function secretsOf({ secret, pullSecret }: PodPlan): readonly Secret[] {
+  return [secret, pullSecret].filter((secret) => secret !== undefined)
 }
 
 /** CPU requests that make kubelet relist the Pod at once, in the order to try them. */

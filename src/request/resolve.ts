@@ -48,6 +48,7 @@ export function resolve(inputs: Inputs): RunRequest {
     resources: resolveResources(parsed, settings),
     pullPolicy: resolvePull(parsed, settings),
     pullSecrets: settings.images.pullSecrets,
+    pullSecretFrom: settings.images.pullSecretFrom,
     ...resolvePlatform(parsed, env),
     ...resolveNames(parsed),
     ...resolvePodSettings(settings),

@@ -25,6 +25,8 @@ export interface RunRequest {
   readonly resources: Resources
   readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
   readonly pullSecrets: readonly string[]
+  /** `dockerConfig`: the caller's login becomes one more pull secret. */
+  readonly pullSecretFrom: 'dockerConfig' | 'off'
   /** Without one: the namespace's `default`. Its token is never mounted. */
   readonly serviceAccount?: string
   readonly nodeSelector: Readonly<Record<string, string>>

@@ -2,7 +2,7 @@ import type { RunError } from '../errors/run-error.ts'
 import type { Pod } from '../kube/types.ts'
 import type { Changes } from '../mounts/apply.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
-import { createPlannedPod, createPlannedSecret } from './create.ts'
+import { createPlannedPod, createPlannedSecrets } from './create.ts'
 import { type Nudge, nudger } from './exit-code.ts'
 import { followPod } from './follow-pod.ts'
 import { MountedFiles } from './mounted-files.ts'
@@ -57,7 +57,7 @@ export class PlannedPod {
     this.#files?.prepare()
     const created = await unlessStopped(this.#creating, signal)
     trace.enter('scheduling')
-    await createPlannedSecret(this.#run, created)
+    await createPlannedSecrets(this.#run, created)
     return created.metadata?.uid ?? ''
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../cluster/api-error.ts'
 import { deletePod, deleteSecret, getPod } from '../cluster/pods.ts'
 import type { Pod } from '../kube/types.ts'
+import { secretsOf } from '../plan/pod-plan.ts'
 import { isTransient } from './api-failure.ts'
 import type { CloseOptions } from './session.ts'
 import { podOf, type Target } from './target.ts'
@@ -22,8 +23,10 @@ export async function deleteObjects(
     const uid = await uidOf(creating)
     await Promise.all([
       persistently(() => deletePod(target.api, { ...pod, graceSeconds, ...(uid && { uid }) })),
-      // The Pod owns it, so the garbage collector would take it: this is only sooner.
-      target.plan.secret && persistently(() => deleteSecret(target.api, pod)).catch(() => undefined),
+      // The Pod owns them, so the garbage collector would take them: this is only sooner.
+      ...secretsOf(target.plan).map(({ metadata: { name = '' } = {} }) =>
+        persistently(() => deleteSecret(target.api, { ...pod, name })).catch(() => undefined),
+      ),
     ])
     if (untilGone && uid) await gone(target, uid)
   }

@@ -133,6 +133,13 @@ export const SETTINGS = {
     description: 'Secrets of the namespace that hold the passwords of private registries.',
     example: 'ghcr-pull,quay-pull',
   },
+  'images.pullSecretFrom': {
+    type: oneOf('dockerConfig', 'off'),
+    default: 'off',
+    description:
+      "`dockerConfig`: for each run, make a pull secret of the caller's own login for the images of the run, as docker would find it (`$DOCKER_CONFIG/config.json` or `~/.docker/config.json`, credential helpers included). It holds nothing else, belongs to the Pod and goes with it. Whoever may read Secrets in the namespace can read it meanwhile.",
+    example: 'dockerConfig',
+  },
   'images.pullPolicy': {
     type: oneOf('Always', 'IfNotPresent', 'Never'),
     default: 'IfNotPresent',

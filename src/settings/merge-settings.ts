@@ -100,6 +100,7 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
     },
     images: {
       pullSecrets: of('images.pullSecrets'),
+      pullSecretFrom: of('images.pullSecretFrom'),
       pullPolicy: of('images.pullPolicy'),
       ...(imagesAllow !== undefined && { allow: imagesAllow }),
       rewrite: of('images.rewrite'),

@@ -21,6 +21,7 @@ export interface Settings {
   /** `allow` not set: all. `rewrite`: pairs of the beginning of a name, and what takes its place. */
   readonly images: {
     readonly pullSecrets: readonly string[]
+    readonly pullSecretFrom: 'dockerConfig' | 'off'
     readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
     readonly allow?: readonly string[]
     readonly rewrite: readonly (readonly [from: string, to: string])[]

@@ -45,6 +45,7 @@ describe('a request', () => {
       },
       pullPolicy: 'IfNotPresent',
       pullSecrets: [],
+      pullSecretFrom: 'off',
       nodeSelector: {},
       tolerations: [],
       labels: {},
@@ -68,7 +69,7 @@ describe('a request', () => {
     const settings = {
       deadlineMs: 5,
       readOnlyRoot: true,
-      images: { pullSecrets: ['regcred'], pullPolicy: 'Never', rewrite: [] },
+      images: { pullSecrets: ['regcred'], pullSecretFrom: 'dockerConfig', pullPolicy: 'Never', rewrite: [] },
       serviceAccount: 'functions',
       nodeSelector: { pool: 'functions' },
       tolerations: [{ key: 'dedicated', operator: 'Exists' }],
@@ -81,6 +82,7 @@ describe('a request', () => {
     expect(request('img', { settings })).toMatchObject({
       deadlineMs: 5,
       readOnlyRoot: true,
+      pullSecretFrom: 'dockerConfig',
       pullSecrets: ['regcred'],
       pullPolicy: 'Never',
       serviceAccount: 'functions',

@@ -28,7 +28,7 @@ test('with no source at all, the defaults are whole', () => {
       requests: { cpu: '10m', memory: '64Mi', ephemeralStorage: '64Mi' },
       limits: { memory: '1Gi', ephemeralStorage: '1Gi' },
     },
-    images: { pullSecrets: [], pullPolicy: 'IfNotPresent', rewrite: [] },
+    images: { pullSecrets: [], pullSecretFrom: 'off', pullPolicy: 'IfNotPresent', rewrite: [] },
     env: {},
     nodeSelector: {},
     tolerations: [],
