@@ -1,6 +1,8 @@
-import { ANNOTATIONS } from '../kube/labels.ts'
+import { ANNOTATIONS, OUR_DOMAIN } from '../kube/labels.ts'
 import type { Pod } from '../kube/types.ts'
 import type { PodPlan } from './pod-plan.ts'
+
+const GATE = `${OUR_DOMAIN}/pull-secret`
 
 /** What a node needs to pull one repository: the caller's own login. */
 export interface PullLogin {
@@ -18,7 +20,12 @@ export function imagesOf({ spec }: Pod): readonly string[] {
   return [...new Set([...images, ...mounted].filter((image) => image !== undefined))]
 }
 
-/** The same plan with a pull secret of its own, beside those of the settings, which kubelet tries too. */
+/**
+ * The same plan with a pull secret of its own, beside those of the settings, which kubelet tries too. The Pod has a
+ * gate: kubelet looks for pull secrets once, pulls without those that are missing, and looks again after 10 s. Without
+ * the gate, of 28 Secrets that were made right after their Pod 3 came too late; made before it, none could belong to
+ * it, and a run that is killed would leave the caller's password behind.
+ */
 export function withPullSecret(plan: PodPlan, logins: readonly PullLogin[]): PodPlan {
   const { pod, namespace } = plan
   if (logins.length === 0 || !pod.spec) return plan
@@ -26,7 +33,7 @@ export function withPullSecret(plan: PodPlan, logins: readonly PullLogin[]): Pod
   const imagePullSecrets = [...(pod.spec.imagePullSecrets ?? []), { name }]
   return {
     ...plan,
-    pod: { ...pod, spec: { ...pod.spec, imagePullSecrets } },
+    pod: { ...pod, spec: { ...pod.spec, imagePullSecrets, schedulingGates: [{ name: GATE }] } },
     pullSecret: {
       apiVersion: 'v1',
       kind: 'Secret',

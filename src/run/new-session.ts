@@ -30,12 +30,7 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
   for (const line of [...request.notices, ...(sources?.warnings ?? [])])
     host.stderr.write(`docker: warning: ${plain(line)}\n`)
   return new Attempts({
-    rules: {
-      wish: request.lane,
-      speaksEarly: await speaksEarly(request, early),
-      isPure,
-      bringsLogin: request.pullSecretFrom !== 'off',
-    },
+    rules: { wish: request.lane, speaksEarly: await speaksEarly(request, early), isPure },
     temporaryDirectory: host.temporaryDirectory,
     explain: world.explain,
     newAttempt: async (kind, { mayBeExec }) => {

@@ -1,5 +1,5 @@
 import { ApiError } from '../cluster/api-error.ts'
-import { createPod, createSecret, getPod } from '../cluster/pods.ts'
+import { createPod, createSecret, getPod, openGates } from '../cluster/pods.ts'
 import { ANNOTATIONS } from '../kube/labels.ts'
 import type { Pod, Secret } from '../kube/types.ts'
 import { secretsOf } from '../plan/pod-plan.ts'
@@ -33,13 +33,13 @@ export async function createPlannedPod(target: Target): Promise<Pod> {
 }
 
 /**
- * Made after the Pod so that they are owned by it. The environment's kubelet looks for again until it is there. A pull
- * secret that is not there when kubelet first looks costs a refused pull and 10 s; but kubelet only looks once it has
- * the Pod from the scheduler: of 17 Secrets that came up to 0.4 s after the Pod it found all, of 4 after 1 s none.
- * nextLane() knows of that refusal.
+ * Made after the Pod so that they are owned by it. The environment's kubelet looks for again until it is there; for the
+ * pull secret the Pod is kept from the nodes.
  */
 export async function createPlannedSecrets(target: Target, owner: Pod): Promise<void> {
   await Promise.all(secretsOf(target.plan).map((secret) => createSecretOf(owner, { ...target, secret })))
+  const { api, signal, plan } = target
+  if (plan.pullSecret) await patiently(() => openGates(api, podOf(target), { signal }), target)
 }
 
 async function createSecretOf(

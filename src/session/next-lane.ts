@@ -16,8 +16,6 @@ export interface LaneRules {
   readonly speaksEarly: boolean
   /** What ran may be run again: nothing but its output comes of it. */
   readonly isPure: boolean
-  /** The Pod has a pull secret of its own, which may have come too late for it. */
-  readonly bringsLogin?: boolean
 }
 
 /** An attempt whose output is lost or in doubt: the function itself is not to blame. */
@@ -29,8 +27,6 @@ export function nextLane(rules: LaneRules, tried: readonly Tried[]): LaneKind | 
   const last = tried.at(-1)
   if (!last) return wish === 'auto' ? (speaksEarly ? 'exec' : 'attach') : wish
   if (isUnavailable(last)) return insteadOfExec(rules, tried)
-  // Nothing has run, so it may always be tried again.
-  if (last.error.code === 'IMAGE_PULL' && rules.bringsLogin) return isRepeated(tried) ? undefined : last.lane
   if (!isPure || !isLost(last.error)) return undefined
   // Attach has shown that it cannot tell; the same again would be lost again.
   if (wish === 'auto' && last.error.code === 'UNPROVEN' && last.lane === 'attach')

@@ -137,7 +137,7 @@ export const SETTINGS = {
     type: oneOf('dockerConfig', 'off'),
     default: 'off',
     description:
-      "`dockerConfig`: for each run, make a pull secret of the caller's own login for the images of the run, as docker would find it (`$DOCKER_CONFIG/config.json` or `~/.docker/config.json`, credential helpers included). It holds nothing else, belongs to the Pod and goes with it. Whoever may read Secrets in the namespace can read it meanwhile.",
+      "`dockerConfig`: for each run, make a pull secret of the caller's own login for the images of the run, as docker would find it (`$DOCKER_CONFIG/config.json` or `~/.docker/config.json`, credential helpers included). It holds nothing else, belongs to the Pod and goes with it. Whoever may read Secrets in the namespace can read it meanwhile. Needs the right to patch Pods: a Pod is held back from the nodes until its Secret is there.",
     example: 'dockerConfig',
   },
   'images.pullPolicy': {

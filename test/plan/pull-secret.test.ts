@@ -19,6 +19,7 @@ test('a pull secret of the run: named by the Pod, beside those of the settings, 
       },
     },
   })
+  expect(specOf(plan).schedulingGates).toEqual([{ name: 'krmpod.dev/pull-secret' }])
   const json = Buffer.from(plan.pullSecret?.data?.['.dockerconfigjson'] ?? '', 'base64').toString()
   expect(JSON.parse(json)).toEqual({
     auths: { 'ghcr.io/acme/fn': { auth: Buffer.from('ann:pass:w$rd').toString('base64') } },

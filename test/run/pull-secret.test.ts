@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { withPullSecret } from '../../src/plan/pull-secret.ts'
 import { renderPlan } from '../../src/run/dry-run.ts'
-import { refuse } from '../doubles/fake-cluster/intervention.ts'
+import { forbid, refuse } from '../doubles/fake-cluster/intervention.ts'
 import { waitingFor } from '../doubles/fake-cluster/pod-status.ts'
 import { fakeCluster } from '../doubles/fake-cluster.ts'
 import { runOn } from '../doubles/run-on.ts'
@@ -22,6 +22,7 @@ test('the login travels in a Secret that the Pod owns, and both are gone afterwa
   const [secret] = cluster.store.history.filter(({ resource }) => resource === 'secrets')
   const { name = '', uid = '' } = pod?.object.metadata ?? {}
   expect(pod?.object.spec).toMatchObject({ imagePullSecrets: [{ name: `pull-${name}` }] })
+  expect(cluster.actions.indexOf('create secrets')).toBeLessThan(cluster.actions.indexOf('patch pods'))
   expect(secret?.object.metadata).toMatchObject({
     name: `pull-${name}`,
     ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }],
@@ -36,24 +37,32 @@ test('without the setting nobody is asked', async () => {
   expectResult(cluster, await runOn(cluster, { stdin: 'hello', host: { pullLogins } }), { stdout: 'hello' })
 })
 
-test('a Secret that may not be made: one reason, and no Pod is left', async () => {
-  const requests = [{ on: 'create secrets', does: refuse(403, 'Forbidden', 'no') }]
-  await using cluster = await fakeCluster({ requests })
+test.each(['create secrets', 'patch pods'])('no right to %s: one reason, nothing is left', async (action) => {
+  await using cluster = await fakeCluster({ requests: [forbid(action)] })
   const outcome = await runOn(cluster, GIVEN)
   expectFailure(cluster, outcome, 'FORBIDDEN')
+  expect(outcome.error?.message).toContain(`not allowed to ${action} in namespace default`)
   expect(JSON.stringify(outcome.error)).not.toMatch(/hunter2/)
 })
 
-test('a pull that is refused is tried once more, in a new Pod: its Secret may have come too late', async () => {
-  const refused = waitingFor('ErrImagePull', 'unauthorized: authentication required')
+test.each(['patch pods', 'create secrets'])('%s is tried again after trouble', async (on) => {
+  const requests = [{ on, times: 2, does: refuse(500, 'InternalError', 'etcdserver: request timed out') }]
+  await using cluster = await fakeCluster({ requests })
+  expectResult(cluster, await runOn(cluster, { ...GIVEN, stdin: 'hello' }), { stdout: 'hello' })
+})
+
+test('an image that cannot be pulled says what is known of the login', async () => {
+  const notes = ['The docker config has no login for ghcr.io.']
   await using cluster = await fakeCluster({
     pods: async (pod) => {
       await pod.step()
-      pod.says(refused)
+      pod.says(waitingFor('ErrImagePull', 'unauthorized: authentication required'))
     },
   })
-  expectFailure(cluster, await runOn(cluster, GIVEN), 'IMAGE_PULL')
-  expect(cluster.count('create pods')).toBe(2)
+  const host = { pullLogins: () => Promise.resolve({ logins: [], notes }) }
+  const outcome = await runOn(cluster, { ...GIVEN, host })
+  expectFailure(cluster, outcome, 'IMAGE_PULL')
+  expect(outcome.error?.notes).toEqual(notes)
 })
 
 test('--dry-run shows that there is a login, and not which', async () => {

@@ -27,8 +27,6 @@ test.each<[string, Partial<LaneRules>, readonly Tried[], 'attach' | 'exec' | und
   ['an evicted Pod', {}, [attach(evicted)], 'attach'],
   ['a Pod that somebody deleted', {}, [attach(deleted)], undefined],
   ['an image that is not there', {}, [attach(pull)], undefined],
-  ['a refused pull with a login of its own', { bringsLogin: true, isPure: false }, [attach(pull)], 'attach'],
-  ['the same, twice', { bringsLogin: true }, [attach(pull), attach(pull)], undefined],
 
   ['what attach cannot prove', {}, [attach(unproven)], 'exec'],
   ['what was said too early', {}, [attach(early)], 'exec'],
