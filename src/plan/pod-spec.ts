@@ -32,6 +32,7 @@ export function podSpec(request: RunRequest, { env, helper, receiver, giveBackSe
       giveBackSeconds === undefined ? request.stopTimeoutSeconds : Math.min(deadlineSeconds, giveBackSeconds),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    ...(request.userNamespace && { hostUsers: false }),
     securityContext: podSecurity(request),
     ...(request.hostname && { hostname: request.hostname }),
     ...(request.hosts.length > 0 && {

@@ -29,6 +29,8 @@ export interface RunRequest {
   readonly pullSecretFrom: 'dockerConfig' | 'off'
   /** Without one: the namespace's `default`. Its token is never mounted. */
   readonly serviceAccount?: string
+  /** In a user namespace of the Pod's own. */
+  readonly userNamespace: boolean
   readonly nodeSelector: Readonly<Record<string, string>>
   readonly tolerations: readonly Toleration[]
   /** Of the settings, beside krmpod's own, which they cannot replace. */

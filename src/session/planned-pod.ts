@@ -57,8 +57,16 @@ export class PlannedPod {
     this.#files?.prepare()
     const created = await unlessStopped(this.#creating, signal)
     trace.enter('scheduling')
+    if (plan.pod.spec?.hostUsers === false) await this.#expectUserNamespace(created)
     await createPlannedSecrets(this.#run, created)
     return created.metadata?.uid ?? ''
+  }
+
+  /** Loaded only when it is needed: few runs ask for one. */
+  async #expectUserNamespace(created: Pod): Promise<void> {
+    const { checkUserNamespace, watchForRefusal } = await import('./user-namespace.ts')
+    checkUserNamespace(created)
+    void watchForRefusal(this.target, this.observer)
   }
 
   /** Resolves when the function has all the files that it is to see; at once when there are none. */

@@ -6,6 +6,7 @@ import { podOf, type Target } from './target.ts'
 const ABOUT_THE_POD: ReadonlySet<ErrorCode> = new Set([
   'IMAGE_PULL',
   'CONTAINER_CONFIG',
+  'USER_NAMESPACE',
   'CANNOT_START',
   'NOT_EXECUTABLE',
   'ENTRYPOINT_NOT_FOUND',

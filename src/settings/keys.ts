@@ -166,6 +166,13 @@ export const SETTINGS = {
       "The variables of krmpod's own environment that a function may ask for by name (`-e NAME`, `envs:` of kustomize). Not set: all, as docker does. `*` stands for any characters but a slash. One that is not listed is not passed on, and a warning says so.",
     example: 'HTTPS_PROXY,NO_PROXY,APP_*',
   },
+  userNamespaces: {
+    type: oneOf('on', 'off'),
+    default: 'off',
+    description:
+      '`on`: functions run in a user namespace of their own (`hostUsers: false`), so that root in a container, or whoever breaks out of one, is nobody on the node. Needs Kubernetes 1.33 (1.30 with its feature gate), containerd 2.0 or CRI-O 1.25, runc 1.2 or crun 1.9, and Linux 6.3; a run fails where the node has not got them.',
+    example: 'on',
+  },
   serviceAccount: {
     type: objectName('ServiceAccount'),
     description:
@@ -238,6 +245,13 @@ export const SETTINGS = {
     description:
       'How a function is spoken to. `attach`: it is the main process of its Pod. `exec`: it is started in its Pod by exec, so that nothing it says before its stdin can be lost, and nothing is written to the log of the node; needs `pods/exec`, Kubernetes 1.30, and the entrypoint of the image from its registry. `auto`: attach, and exec for images that are known to speak early.',
     example: 'exec',
+  },
+  logs: {
+    type: oneOf('node', 'none'),
+    default: 'node',
+    description:
+      "Whether what a function prints may be in the container log of its node, where log agents and people with `pods/log` find it. `none`: every run uses the exec lane, whatever `lane` says, and fails where that cannot be used; nor can a function change the caller's files then, which come back through a log. Annotations tell log agents to leave the Pods alone in both cases.",
+    example: 'none',
   },
   'helper.image': {
     type: imageName,

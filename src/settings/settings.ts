@@ -28,6 +28,7 @@ export interface Settings {
   }
   /** Patterns of the names that a bare `-e NAME` may pass on; not set: all. */
   readonly env: { readonly allow?: readonly string[] }
+  readonly userNamespaces: 'on' | 'off'
   readonly serviceAccount?: string
   readonly nodeSelector: Readonly<Record<string, string>>
   readonly tolerations: readonly Toleration[]
@@ -42,6 +43,7 @@ export interface Settings {
     readonly maxFiles: number
   }
   readonly lane: 'auto' | 'attach' | 'exec'
+  readonly logs: 'node' | 'none'
   readonly helper: { readonly image: string }
   /** Pairs of a registry's name, or `*`, and the URL to ask instead. */
   readonly registry: { readonly mirrors: readonly (readonly [registry: string, url: string])[] }
