@@ -8,15 +8,27 @@ export function resolvePodSettings({
   nodeSelector,
   tolerations,
   labels,
+  images,
+  template,
 }: Settings): Pick<
   RunRequest,
-  'userNamespace' | 'serviceAccount' | 'nodeSelector' | 'tolerations' | 'labels'
+  | 'userNamespace'
+  | 'serviceAccount'
+  | 'nodeSelector'
+  | 'tolerations'
+  | 'labels'
+  | 'pullSecrets'
+  | 'podTemplate'
 > {
+  const { metadata = {}, spec = {} } = template ?? {}
+  const pullSecrets = [...images.pullSecrets, ...(spec.imagePullSecrets ?? []).map(({ name }) => name)]
   return {
     userNamespace: userNamespaces === 'on',
     ...(serviceAccount !== undefined && { serviceAccount }),
-    nodeSelector,
-    tolerations,
-    labels,
+    nodeSelector: { ...spec.nodeSelector, ...nodeSelector },
+    tolerations: [...tolerations, ...(spec.tolerations ?? [])],
+    labels: { ...metadata.labels, ...labels },
+    pullSecrets: [...new Set(pullSecrets)],
+    ...(template && { podTemplate: template }),
   }
 }

@@ -47,7 +47,6 @@ export function resolve(inputs: Inputs): RunRequest {
     warnings: [...environment.warnings, ...mounts.warnings],
     resources: resolveResources(parsed, settings),
     pullPolicy: resolvePull(parsed, settings),
-    pullSecrets: settings.images.pullSecrets,
     pullSecretFrom: settings.images.pullSecretFrom,
     ...resolvePlatform(parsed, env),
     ...resolveNames(parsed),

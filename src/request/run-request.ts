@@ -1,4 +1,5 @@
 import type { Toleration } from '../kube/types.ts'
+import type { PodTemplate } from '../settings/pod-template.ts'
 import type { Mount, MountRules } from './mounts/mount.ts'
 
 /** What one `docker run` asks for, with settings and environment applied: immutable, nothing left to look up. */
@@ -35,6 +36,8 @@ export interface RunRequest {
   readonly tolerations: readonly Toleration[]
   /** Of the settings, beside krmpod's own, which they cannot replace. */
   readonly labels: Readonly<Record<string, string>>
+  /** What is not in here already: plan/pod-template.ts. */
+  readonly podTemplate?: PodTemplate
   readonly platform?: { readonly os: string; readonly arch: string }
   readonly name?: string
   readonly hostname?: string

@@ -14,6 +14,7 @@ import {
   objectName,
   oneOf,
   path,
+  pathOrMapping,
   quantity,
   rewrites,
   sizeInBytes,
@@ -205,6 +206,12 @@ export const SETTINGS = {
     description:
       "More annotations of the Pods. Those of docker's `--label` and `--annotation` replace them; those that keep log agents and meshes away from functions stay.",
     example: 'example.com/cost-centre=42',
+  },
+  podTemplate: {
+    type: pathOrMapping,
+    description:
+      "More of what the Pods should be, as a PodTemplate or its `metadata` and `spec`: a YAML file, or in a settings file the mapping itself. It may have: labels and annotations; `nodeSelector`, `tolerations`, `affinity`, `topologySpreadConstraints`, `runtimeClassName`, `schedulerName`, `overhead`, `imagePullSecrets`, `hostUsers: false`; `dnsPolicy` and `dnsConfig`, which count for functions with a network only; a stricter `securityContext`; and of a container named `function` its `resources` and a stricter `securityContext`. Any other field is an error, for krmpod decides it. Labels, selectors, tolerations and pull secrets are added to those of the settings, which win; of resources, settings and docker's flags win.",
+    example: '/etc/krmpod/pod-template.yaml',
   },
   'mounts.rw': {
     type: oneOf('on', 'off'),

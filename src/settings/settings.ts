@@ -1,4 +1,5 @@
 import type { Toleration } from '../kube/types.ts'
+import type { PodTemplate } from './pod-template.ts'
 
 /** Every setting with its value after all sources were merged (flags > KRMPOD_* environment > files > default). */
 export interface Settings {
@@ -34,6 +35,10 @@ export interface Settings {
   readonly tolerations: readonly Toleration[]
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
+  /** As it was written: a path, or the template itself. */
+  readonly podTemplate?: string | object
+  /** The same, read and checked. */
+  readonly template?: PodTemplate
   /** `allow` not set: all that the caller can read. `volumes`: names of PersistentVolumeClaims. */
   readonly mounts: {
     readonly rw: 'on' | 'off'

@@ -85,6 +85,63 @@ describe('user namespaces', () => {
   })
 })
 
+describe('podTemplate', () => {
+  const TOLERATION = { key: 'krmpod.dev/test', operator: 'Exists', effect: 'NoSchedule' }
+  const LINUX = { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] }
+  const TEMPLATE = {
+    metadata: { labels: { team: 'platform' } },
+    spec: {
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [{ matchExpressions: [LINUX] }],
+          },
+        },
+      },
+      tolerations: [TOLERATION],
+      containers: [{ name: 'function', resources: { limits: { memory: '300Mi' } } }],
+    },
+  }
+
+  async function run(template: object): Promise<Ended> {
+    const file = join(folder, 'config.yaml')
+    await writeFile(file, JSON.stringify({ podTemplate: template }))
+    return docker(['run', '--keep', '-i', '--network', 'none', fixture('cat')], {
+      program: 'krmpod',
+      namespace: restricted.name,
+      env: { KRMPOD_CONFIG: file },
+      input: 'in',
+    })
+  }
+
+  test('is in the Pod that ran', async () => {
+    const { exitCode, stdout } = await run(TEMPLATE)
+    expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 0, stdout: 'in' })
+    const pods = ['pods', '-n', restricted.name]
+    expect(JSON.parse(await kubectl(['get', ...pods, '-o', 'json']))).toMatchObject({
+      items: [
+        {
+          metadata: { labels: { team: 'platform', 'krmpod.dev/network': 'none' } },
+          spec: {
+            affinity: TEMPLATE.spec.affinity,
+            tolerations: expect.arrayContaining([TOLERATION]) as unknown,
+            containers: [{ resources: { limits: { memory: '300Mi' } } }],
+          },
+        },
+      ],
+    })
+    await kubectl(['delete', ...pods, '--all', '--now'])
+  })
+
+  test('that says what krmpod decides is refused, and no Pod is made', async () => {
+    const ended = await run({ spec: { hostNetwork: true } })
+    expectRefusal(
+      ended,
+      /config\.yaml: podTemplate\.spec\.hostNetwork: expected none, .*\n(.*\n)*.*KRMPOD_SETTINGS/,
+    )
+  })
+})
+
 describe.each(['--user=0:0', '--user=0', '--user=root'])('%s (--as-current-user by root)', (user) => {
   const run = ({ name }: Space): Promise<Ended> =>
     docker(['run', '-i', '--network', 'none', user, fixture('describe')], { namespace: name })

@@ -98,10 +98,10 @@ export class Api {
     if (JSON.stringify(body) !== '{"spec":{"schedulingGates":null}}')
       throw new HttpFailure(422, 'Invalid', 'the fake only takes scheduling gates away')
     const wasGated = isGated(this.#store.get('pods', call))
-    this.#store.update('pods', call, ({ spec: { schedulingGates: _, ...spec } = {}, ...pod }) => ({
-      ...pod,
-      spec,
-    }))
+    this.#store.update('pods', call, (pod) => {
+      const spec = Object.entries(pod.spec ?? {}).filter(([field]) => field !== 'schedulingGates')
+      return { ...pod, spec: Object.fromEntries(spec) }
+    })
     const node = this.#pods.get(call.name)
     if (wasGated && node) void this.#nodes.script(node)
     return this.#store.get('pods', call)
