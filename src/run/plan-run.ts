@@ -2,7 +2,6 @@ import { ownPod } from '../cluster/own-pod.ts'
 import type { Lane } from '../plan/lane.ts'
 import { planPod } from '../plan/plan-pod.ts'
 import type { PlannedUploads, PodPlan } from '../plan/pod-plan.ts'
-import { imagesOf, withPullSecret } from '../plan/pull-secret.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import type { RunHost } from './host.ts'
 
@@ -33,6 +32,8 @@ export async function planRun(request: RunRequest, planner: Planner): Promise<Po
     lane,
   )
   if (request.pullSecretFrom === 'off') return plan
+  // Loaded only when it is needed: few callers have private images.
+  const { imagesOf, withPullSecret } = await import('../plan/pull-secret.ts')
   const { logins, notes } = await planner.pullLogins(imagesOf(plan.pod))
   return { ...withPullSecret(plan, logins), pullNotes: notes }
 }
