@@ -17,7 +17,9 @@ kind_up() {
   docker inspect "$id-registry" >/dev/null 2>&1 ||
     docker run -d --restart always --name "$id-registry" --network kind -p 127.0.0.1::5000 registry:2 >/dev/null
   docker exec "$id-control-plane" sh -ec "mkdir -p /etc/containerd/certs.d/_default
-    echo '[host.\"http://$id-registry:5000\"]' >/etc/containerd/certs.d/_default/hosts.toml"
+    echo '[host.\"http://$id-registry:5000\"]' >/etc/containerd/certs.d/_default/hosts.toml
+    mkdir -p /etc/containerd/certs.d/$private_registry
+    echo 'server = \"http://$private_registry\"' >/etc/containerd/certs.d/$private_registry/hosts.toml"
   push_busybox "$(kind_registry)"
   say "'$name' is up, in kind"
 }

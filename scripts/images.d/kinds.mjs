@@ -1,5 +1,7 @@
 import { cp, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { copyDebian } from './debian.mjs'
+import { copyLibraries, librariesOf } from './libraries.mjs'
 import { isExecutable } from './pack.mjs'
 import { PLATFORM } from './platform.mjs'
 import { sh } from './sh.mjs'
@@ -52,6 +54,10 @@ export const KINDS = {
     ],
     make: copyNode,
   },
+  debian: {
+    inputs: () => [],
+    make: copyDebian,
+  },
 }
 
 function inGo() {
@@ -67,13 +73,7 @@ async function installPackage(layer, root) {
 /** This very Node, with the shared libraries it needs. */
 async function copyNode(layer, root) {
   await cp(await realpath(process.execPath), join(root, layer.node))
-  for (const library of await librariesOf(process.execPath))
-    await cp(await realpath(library), join(root, library))
-}
-
-async function librariesOf(program) {
-  const lines = (await sh('ldd', [program])).split('\n')
-  return lines.flatMap((line) => line.match(/\/\S+(?= \(0x)/) ?? [])
+  await copyLibraries(process.execPath, root)
 }
 
 /** Paths, modes and contents below a folder, in a fixed order. */

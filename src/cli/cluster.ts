@@ -3,6 +3,7 @@ import { ApiClient } from '../cluster/api-client.ts'
 import { loadCredentials } from '../cluster/load-credentials.ts'
 import { diskMemory, type Memory } from '../cluster/memory.ts'
 import type { WantedImage } from '../cluster/registry/look-up.ts'
+import type { PullLogins } from '../cluster/registry/pull-logins.ts'
 import type { ImageConfig } from '../plan/exec-command.ts'
 import type { Settings } from '../settings/settings.ts'
 import { userCacheDir } from '../settings/user-dirs.ts'
@@ -15,6 +16,7 @@ interface Cluster {
   readonly namespace: string
   readonly memory: Memory
   readonly imageConfig: (wanted: WantedImage) => Promise<ImageConfig>
+  readonly pullLogins: (images: readonly string[]) => Promise<PullLogins>
 }
 
 export async function openCluster(settings: Settings): Promise<Cluster> {
@@ -31,5 +33,9 @@ export async function openCluster(settings: Settings): Promise<Cluster> {
     const { lookUpImageConfig } = await import('../cluster/registry/look-up.ts')
     return lookUpImageConfig(wanted, { ...person, api, namespace, memory })
   }
-  return { api, namespace, memory, imageConfig }
+  const pullLogins = async (images: readonly string[]): Promise<PullLogins> => {
+    const { pullLogins } = await import('../cluster/registry/pull-logins.ts')
+    return pullLogins(images, person)
+  }
+  return { api, namespace, memory, imageConfig, pullLogins }
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { RunError } from '../errors/run-error.ts'
 import { locateSettingsFiles, type SettingsFilePlace } from '../settings/locate-settings-files.ts'
-import { mergeSettings, type SettingSources } from '../settings/merge-settings.ts'
+import { mergeSettings, type SettingSources, writtenValue } from '../settings/merge-settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { parseSettingsFile } from '../settings/settings-file.ts'
 import type { Environment } from '../settings/user-dirs.ts'
@@ -17,7 +17,11 @@ export async function loadSettings({ flags = {}, env, home }: Sources): Promise<
   const places = locateSettingsFiles({ env, home })
   const texts = await Promise.all(places.map(readPlace))
   const files = await Promise.all(texts.filter((file) => file !== undefined).map(parseSettingsFile))
-  return mergeSettings({ flags, env, files })
+  const sources = { flags, env, files }
+  const written = writtenValue('podTemplate', sources)
+  if (!written) return mergeSettings(sources)
+  const { loadPodTemplate } = await import('./load-pod-template.ts')
+  return mergeSettings({ ...sources, template: await loadPodTemplate(written) })
 }
 
 async function readPlace({

@@ -55,6 +55,18 @@ export async function deletePod(
   })
 }
 
+/** Lets the scheduler have the Pod. Servers before 1.27 know no gates, and have dropped them. */
+export async function openGates(api: ApiClient, pod: NamedPod, { signal }: Call): Promise<void> {
+  await api.bytes({
+    action: { verb: 'patch', resource: 'pods' },
+    method: 'PATCH',
+    path: podPath(pod),
+    contentType: 'application/merge-patch+json',
+    body: { spec: { schedulingGates: null } },
+    ...(signal && { signal }),
+  })
+}
+
 /** Asks kubelet to look at the Pod now (1.36+: PLEGOnDemandRelist), by a new CPU request. */
 export async function resizeCpu(
   api: ApiClient,

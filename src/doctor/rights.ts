@@ -9,7 +9,9 @@ const INSTALL = '`krmpod install rbac` prints the Roles.'
 export async function checkRights(patient: Patient): Promise<readonly Finding[]> {
   if (await isAdministrator(patient))
     return [ok('this caller may do everything: what others may do, they have to ask themselves')]
-  const found = await Promise.all(ABILITIES.map((ability) => checkAbility(patient, ability)))
+  const wantsLogin = patient.settings.images.pullSecretFrom === 'dockerConfig'
+  const needed = ABILITIES.filter(({ isOptIn }) => !isOptIn || wantsLogin)
+  const found = await Promise.all(needed.map((ability) => checkAbility(patient, ability)))
   return [...found, ...(await checkPowers(patient))]
 }
 

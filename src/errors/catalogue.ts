@@ -165,6 +165,12 @@ export const ERRORS = {
     text: (e: { reason: string; event: string }) =>
       `the container cannot be created (${e.reason}): ${e.event}`,
   },
+  USER_NAMESPACE: {
+    exit: 125,
+    when: 'The setting `userNamespaces` is on, and the cluster or the node cannot give the Pod a user namespace.',
+    text: (e: { problem: string }) => `the Pod cannot have a user namespace of its own: ${e.problem}`,
+    hint: 'docs/settings.md says what userNamespaces needs; set KRMPOD_USER_NAMESPACES=off to do without.',
+  },
   NOT_EXECUTABLE: {
     exit: 126,
     when: "The image's entrypoint cannot be executed.",

@@ -1,6 +1,6 @@
 import type { Namespace } from '../kube/types.ts'
 import { denyAllPolicy } from '../plan/network-policy.ts'
-import { ABILITIES } from '../rights/abilities.ts'
+import { ABILITIES, type Ability } from '../rights/abilities.ts'
 import { admissionBinding, admissionPolicy } from './admission.ts'
 import { functionAccount, functionsLimits, functionsNamespace, functionsQuota } from './namespace.ts'
 import { bindingFor, pullSecretRole, rolesFor, type Subject } from './roles.ts'
@@ -9,6 +9,8 @@ export interface Wanted {
   readonly namespace: string
   /** Who may run functions; empty: the Roles alone. */
   readonly subjects: readonly Subject[]
+  /** Names of abilities that are there only when asked for. */
+  readonly with: readonly string[]
   /** Names of abilities to leave out. */
   readonly without: readonly string[]
   /** Secrets that krmpod itself may read. */
@@ -23,10 +25,9 @@ export type Manifest = Pick<Namespace, 'apiVersion' | 'kind' | 'metadata'>
 /** What an administrator applies, so that others can run functions in a namespace and reach nothing else by it. */
 export function functionsManifests(wanted: Wanted): readonly Manifest[] {
   const { namespace, subjects, without, pullSecrets, pods } = wanted
-  const roles = rolesFor(
-    ABILITIES.filter(({ name }) => !without.includes(name)),
-    namespace,
-  )
+  const isWanted = ({ name, isOptIn }: Ability): boolean =>
+    isOptIn ? wanted.with.includes(name) : !without.includes(name)
+  const roles = rolesFor(ABILITIES.filter(isWanted), namespace)
   if (pullSecrets.length > 0) roles.push(pullSecretRole(pullSecrets, namespace))
   return [
     functionsNamespace(namespace),

@@ -20,6 +20,7 @@ export function renderDeployment(): string {
 export const DEFAULTS = {
   namespace: 'krmpod-functions',
   subjects: [],
+  with: [],
   without: [],
   pullSecrets: [],
   pods: 50,

@@ -7,22 +7,13 @@ import { envSecret, planEnv } from './environment.ts'
 import type { FunctionCommand } from './exec-command.ts'
 import { helperParts } from './helper.ts'
 import { ATTACH_LANE, type Lane } from './lane.ts'
+import { LEAVE_US_ALONE } from './leave-us-alone.ts'
 import { podName } from './names.ts'
 import { denyAllPolicy } from './network-policy.ts'
 import type { Identity, PlannedUploads, PodPlan } from './pod-plan.ts'
 import { podSpec } from './pod-spec.ts'
 import { receiverParts, withRoomFor, writableTrees } from './receiver.ts'
 import { withHome } from './volumes.ts'
-
-// Log agents and meshes: function output is the caller's, not the log store's, and a sidecar would outlive the function.
-const LEAVE_US_ALONE = {
-  'fluentbit.io/exclude': 'true',
-  'co.elastic.logs/enabled': 'false',
-  'ad.datadoghq.com/logs_exclude': 'true',
-  'sidecar.istio.io/inject': 'false',
-  'linkerd.io/inject': 'disabled',
-  'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
-}
 
 const GIVE_BACK_BYTES_PER_SECOND = 10 * 1024 * 1024
 

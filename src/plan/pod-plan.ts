@@ -29,6 +29,10 @@ export interface PodPlan {
   readonly pod: Pod & { readonly metadata: { readonly name: string } }
   /** Values of bare `-e NAME`; made as soon as the Pod exists, and owned by it. */
   readonly secret?: Secret
+  /** The caller's login for the images; made as the other Secret is. */
+  readonly pullSecret?: Secret
+  /** What there is to say of that login when an image cannot be pulled. */
+  readonly pullNotes?: readonly string[]
   readonly isolation?: PlannedIsolation
   readonly nudge?: Nudge
   /** For the end of the container that receives the mounted files, which comes before. */
@@ -54,6 +58,10 @@ export interface PlannedIsolation {
   readonly proofMaxAgeMs: number
   /** What waits in the Pod where a CNI needs time. */
   readonly gateImage: string
+}
+
+export function secretsOf({ secret, pullSecret }: PodPlan): readonly Secret[] {
+  return [secret, pullSecret].filter((secret) => secret !== undefined)
 }
 
 /** CPU requests that make kubelet relist the Pod at once, in the order to try them. */

@@ -2,6 +2,7 @@ import type { ContainerEnv, PodSpec } from '../kube/types.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import { functionContainer } from './container.ts'
 import type { HelperParts } from './helper.ts'
+import { overTemplate } from './pod-template.ts'
 import type { ReceiverParts } from './receiver.ts'
 import { podSecurity } from './security.ts'
 import { planVolumes } from './volumes.ts'
@@ -14,7 +15,11 @@ interface Parts {
   readonly giveBackSeconds: number | undefined
 }
 
-export function podSpec(request: RunRequest, { env, helper, receiver, giveBackSeconds }: Parts): PodSpec {
+export function podSpec(request: RunRequest, parts: Parts): PodSpec {
+  return overTemplate(ownSpec(request, parts), request)
+}
+
+function ownSpec(request: RunRequest, { env, helper, receiver, giveBackSeconds }: Parts): PodSpec {
   const own = planVolumes(request)
   const volumes = [
     ...own.map(({ volume }) => volume),
@@ -32,6 +37,7 @@ export function podSpec(request: RunRequest, { env, helper, receiver, giveBackSe
       giveBackSeconds === undefined ? request.stopTimeoutSeconds : Math.min(deadlineSeconds, giveBackSeconds),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    ...(request.userNamespace && { hostUsers: false }),
     securityContext: podSecurity(request),
     ...(request.hostname && { hostname: request.hostname }),
     ...(request.hosts.length > 0 && {

@@ -20,6 +20,7 @@ export function resolveAnnotations({ parsed, readFile, settings }: Inputs): RunR
   const all = [...new Map([...fromFiles, ...labels, ...annotations])]
   const others = all.filter(([name]) => !isTheirs(name))
   return Object.fromEntries([
+    ...Object.entries(settings.template?.metadata?.annotations ?? {}),
     ...Object.entries(settings.annotations),
     ...all.filter(([name]) => isTheirs(name)),
     ...(others.length > 0 ? [[OTHER_NAMES, JSON.stringify(Object.fromEntries(others))] as const] : []),

@@ -49,7 +49,7 @@ export function resolve(inputs: Inputs): RunRequest {
     warnings: [...environment.warnings, ...mounts.warnings],
     resources: resolveResources(parsed, settings),
     pullPolicy: resolvePull(parsed, settings),
-    pullSecrets: settings.images.pullSecrets,
+    pullSecretFrom: settings.images.pullSecretFrom,
     ...resolvePlatform(parsed, env),
     ...resolveNames(parsed),
     ...resolvePodSettings(settings),
@@ -63,7 +63,8 @@ export function resolve(inputs: Inputs): RunRequest {
     ...cidfile(parsed),
     ...deadlineOf(settings, { env, ancestors }),
     nudge: settings.nudge === 'auto',
-    lane: settings.lane,
+    // What goes through exec is in no container's log.
+    lane: settings.logs === 'none' ? 'exec' : settings.lane,
     helperImage: rewrittenImage(settings.helper.image, settings.images.rewrite),
     mirrors: new Map(settings.registry.mirrors),
     proof: settings.proof === 'on',

@@ -1,4 +1,5 @@
 import type { Toleration } from '../kube/types.ts'
+import type { PodTemplate } from '../settings/pod-template.ts'
 import type { Mount, MountRules } from './mounts/mount.ts'
 
 /** What one `docker run` asks for, with settings and environment applied: immutable, nothing left to look up. */
@@ -29,12 +30,18 @@ export interface RunRequest {
   readonly resources: Resources
   readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
   readonly pullSecrets: readonly string[]
+  /** `dockerConfig`: the caller's login becomes one more pull secret. */
+  readonly pullSecretFrom: 'dockerConfig' | 'off'
   /** Without one: the namespace's `default`. Its token is never mounted. */
   readonly serviceAccount?: string
+  /** In a user namespace of the Pod's own. */
+  readonly userNamespace: boolean
   readonly nodeSelector: Readonly<Record<string, string>>
   readonly tolerations: readonly Toleration[]
   /** Of the settings, beside krmpod's own, which they cannot replace. */
   readonly labels: Readonly<Record<string, string>>
+  /** What is not in here already: plan/pod-template.ts. */
+  readonly podTemplate?: PodTemplate
   readonly platform?: { readonly os: string; readonly arch: string }
   readonly name?: string
   readonly hostname?: string

@@ -13,6 +13,8 @@ export interface Ability {
   readonly purpose: string
   /** Nothing works without. */
   readonly isRequired: boolean
+  /** More than most need, and not without danger: only by name. */
+  readonly isOptIn?: boolean
   /** What becomes of a run when the rights are missing. */
   readonly without: string
   readonly rights: readonly Right[]
@@ -81,6 +83,15 @@ export const ABILITIES: readonly Ability[] = [
     isRequired: false,
     without: 'somebody else has to call `krmpod gc`',
     rights: [{ apiGroup: CORE, resource: 'pods', verbs: ['list'] }],
+  },
+  {
+    name: 'login',
+    purpose: "to pull images with the caller's own login (images.pullSecretFrom)",
+    isRequired: false,
+    isOptIn: true,
+    without: 'a run with `images.pullSecretFrom: dockerConfig` fails',
+    // Takes away what holds the Pod back until its pull secret is there; and can change Pods of other callers.
+    rights: [{ apiGroup: CORE, resource: 'pods', verbs: ['patch'] }],
   },
 ]
 

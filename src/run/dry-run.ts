@@ -1,10 +1,11 @@
-import type { PodPlan } from '../plan/pod-plan.ts'
+import { type PodPlan, secretsOf } from '../plan/pod-plan.ts'
 
 /** The plan as YAML, for people and for `kubectl apply --dry-run`: values of a Secret are not shown. */
-export async function renderPlan({ isolation, pod, secret }: PodPlan): Promise<string> {
+export async function renderPlan(plan: PodPlan): Promise<string> {
   const { stringify } = await import('yaml')
-  const redacted = secret && { ...secret, data: undefined, stringData: redact(secret.data ?? {}) }
-  const objects = [isolation?.policy, pod, redacted].filter((object) => object !== undefined)
+  const { isolation, pod } = plan
+  const secrets = secretsOf(plan).map(({ data = {}, ...secret }) => ({ ...secret, stringData: redact(data) }))
+  const objects = [isolation?.policy, pod, ...secrets].filter((object) => object !== undefined)
   return objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n')
 }
 

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { ApiClient } from '../cluster/api-client.ts'
 import type { Memory } from '../cluster/memory.ts'
 import type { WantedImage } from '../cluster/registry/look-up.ts'
+import type { PullLogins } from '../cluster/registry/pull-logins.ts'
 import type { ImageConfig } from '../plan/exec-command.ts'
 import type { Trace } from '../session/trace.ts'
 
@@ -24,6 +25,8 @@ export interface RunHost {
   readonly memory: Memory
   /** An image's own command, from its registry. Throws an Error that says why it is not known. */
   readonly imageConfig: (wanted: WantedImage) => Promise<ImageConfig>
+  /** The caller's docker logins for these images. */
+  readonly pullLogins: (images: readonly string[]) => Promise<PullLogins>
   /** A function without a network whose output got lost is run again, with the same stdin. */
   readonly rerun: boolean
   /** `--keep`: leave the Pod where it is. */

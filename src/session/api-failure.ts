@@ -38,9 +38,13 @@ function missingVerb({ action: { verb, resource }, message }: ApiError): string 
 
 /** A server without image volumes drops what it does not know, and misses a type; an older Pod Security knows none. */
 function notesOn(message: string): readonly string[] {
-  return /must specify a volume type|restricted volume types/.test(message)
-    ? ['Of the mounts, type=image needs image volumes, which Kubernetes has by default since 1.35.']
-    : []
+  if (/must specify a volume type|restricted volume types/.test(message))
+    return ['Of the mounts, type=image needs image volumes, which Kubernetes has by default since 1.35.']
+  if (/violates PodSecurity/.test(message) && /runAsNonRoot|runAsUser=0/.test(message))
+    return [
+      'The function was to run as root (--user 0:0, or --as-current-user by root), which this namespace refuses.',
+    ]
+  return []
 }
 
 /** Trouble that may pass by itself: waited for inside the deadline. */

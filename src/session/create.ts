@@ -1,7 +1,8 @@
 import { ApiError } from '../cluster/api-error.ts'
-import { createPod, createSecret, getPod } from '../cluster/pods.ts'
+import { createPod, createSecret, getPod, openGates } from '../cluster/pods.ts'
 import { ANNOTATIONS } from '../kube/labels.ts'
-import type { Pod } from '../kube/types.ts'
+import type { Pod, Secret } from '../kube/types.ts'
+import { secretsOf } from '../plan/pod-plan.ts'
 import { patiently } from './patience.ts'
 import { podOf, type Target } from './target.ts'
 
@@ -32,23 +33,40 @@ export async function createPlannedPod(target: Target, planned: Pod): Promise<Po
 }
 
 /**
- * Made after the Pod so that it is owned by it: kubelet looks for it again until it is there. Resolves to its UID;
- * undefined where there is none, or its answer got lost.
+ * Made after the Pod so that they are owned by it. The environment's kubelet looks for again until it is there; for the
+ * pull secret the Pod is kept from the nodes. Each is told of with its UID; not one whose answer got lost.
  */
-export async function createPlannedSecret(
-  { api, plan, signal, trace }: Target,
+export async function createPlannedSecrets(
+  target: Target,
+  { owner, onCreated }: { owner: Pod; onCreated: (secret: MadeSecret) => void },
+): Promise<void> {
+  const { api, signal, plan } = target
+  const making = secretsOf(plan).map(async (secret) => {
+    const made = await createSecretOf(owner, { ...target, secret })
+    if (made) onCreated(made)
+  })
+  await Promise.all(making)
+  if (plan.pullSecret) await patiently(() => openGates(api, podOf(target), { signal }), target)
+}
+
+export interface MadeSecret {
+  readonly name: string
+  readonly uid: string
+}
+
+async function createSecretOf(
   owner: Pod,
-): Promise<string | undefined> {
-  const { secret } = plan
+  { api, signal, trace, secret }: Target & { readonly secret: Secret },
+): Promise<MadeSecret | undefined> {
   const { name, uid } = owner.metadata ?? {}
-  if (!secret || !name || !uid) return undefined
+  if (!name || !uid) return undefined
   const ownerReferences = [{ apiVersion: 'v1', kind: 'Pod', name, uid }]
   const owned = { ...secret, metadata: { ...secret.metadata, ownerReferences } }
   return patiently(
     async (tries) => {
       try {
         const { metadata } = await createSecret(api, owned, { signal })
-        return metadata?.uid
+        return metadata?.name && metadata.uid ? { name: metadata.name, uid: metadata.uid } : undefined
       } catch (error) {
         if (tries > 0 && error instanceof ApiError && error.reason === 'AlreadyExists') return undefined
         throw error

@@ -3,7 +3,7 @@ import type { Pod } from '../kube/types.ts'
 import type { Changes } from '../mounts/apply.ts'
 import { withGate } from '../plan/gate.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
-import { createPlannedPod, createPlannedSecret } from './create.ts'
+import { createPlannedPod, createPlannedSecrets, type MadeSecret } from './create.ts'
 import { type Nudge, nudger } from './exit-code.ts'
 import { followPod } from './follow-pod.ts'
 import { MountedFiles } from './mounted-files.ts'
@@ -27,7 +27,7 @@ export class PlannedPod {
   readonly #opened: Promise<void>
   readonly #closing = new AbortController()
   #creating: Promise<Pod> | undefined
-  #secretUid: string | undefined
+  readonly #secrets: MadeSecret[] = []
 
   /** `run`: its signal outlives the Pod, for what has to be done afterwards. */
   constructor(run: Target, temporaryDirectory: string) {
@@ -60,8 +60,19 @@ export class PlannedPod {
     this.#files?.prepare()
     const created = await unlessStopped(this.#creating, signal)
     trace.enter('scheduling')
-    this.#secretUid = await createPlannedSecret(this.#run, created)
+    if (plan.pod.spec?.hostUsers === false) await this.#expectUserNamespace(created)
+    await createPlannedSecrets(this.#run, {
+      owner: created,
+      onCreated: (secret) => this.#secrets.push(secret),
+    })
     return created.metadata?.uid ?? ''
+  }
+
+  /** Loaded only when it is needed: few runs ask for one. */
+  async #expectUserNamespace(created: Pod): Promise<void> {
+    const { checkUserNamespace, watchForRefusal } = await import('./user-namespace.ts')
+    checkUserNamespace(created)
+    void watchForRefusal(this.target, this.observer)
   }
 
   /** Resolves when the function has all the files that it is to see; at once when there are none. */
@@ -87,6 +98,6 @@ export class PlannedPod {
     if (!this.#creating) return []
     const { namespace, name } = podOf(this.#run)
     if (how.keep) return [`Pod ${name} is kept: kubectl delete pod -n ${namespace} ${name}`]
-    return deleteObjects(this.#run, { ...how, creating: this.#creating, secretUid: this.#secretUid })
+    return deleteObjects(this.#run, { ...how, creating: this.#creating, secrets: this.#secrets })
   }
 }

@@ -3,7 +3,7 @@ import { ApiError } from '../cluster/api-error.ts'
 import { deletePod, deleteSecret, getPod } from '../cluster/pods.ts'
 import type { Pod } from '../kube/types.ts'
 import { isTransient } from './api-failure.ts'
-import { isOfRun } from './create.ts'
+import { isOfRun, type MadeSecret } from './create.ts'
 import type { CloseOptions } from './session.ts'
 import { podOf, type Target } from './target.ts'
 
@@ -15,22 +15,23 @@ const CREATION_MS = 3_000
 
 interface Made {
   readonly creating: Promise<Pod>
-  readonly secretUid: string | undefined
+  readonly secrets: readonly MadeSecret[]
 }
 
 /** Deletes what the run made, whatever came before; what is left is told in one line, never thrown. */
 export async function deleteObjects(
   target: Target,
-  { graceSeconds, untilGone, creating, secretUid }: CloseOptions & Made,
+  { graceSeconds, untilGone, creating, secrets }: CloseOptions & Made,
 ): Promise<readonly string[]> {
   const pod = podOf(target)
   const remove = async (): Promise<void> => {
     const uid = await uidOf(target, creating)
     await Promise.all([
       uid && persistently(() => deletePod(target.api, { ...pod, uid, graceSeconds })),
-      // The Pod owns it, so the garbage collector would take it: this is only sooner.
-      secretUid &&
-        persistently(() => deleteSecret(target.api, { ...pod, uid: secretUid })).catch(() => undefined),
+      // The Pod owns them, so the garbage collector would take them: this is only sooner.
+      ...secrets.map((secret) =>
+        persistently(() => deleteSecret(target.api, { ...pod, ...secret })).catch(() => undefined),
+      ),
     ])
     if (untilGone && uid) await gone(target, uid)
   }

@@ -14,6 +14,7 @@ import {
   objectName,
   oneOf,
   path,
+  pathOrMapping,
   quantity,
   rewrites,
   sizeInBytes,
@@ -133,6 +134,13 @@ export const SETTINGS = {
     description: 'Secrets of the namespace that hold the passwords of private registries.',
     example: 'ghcr-pull,quay-pull',
   },
+  'images.pullSecretFrom': {
+    type: oneOf('dockerConfig', 'off'),
+    default: 'off',
+    description:
+      "`dockerConfig`: for each run, make a pull secret of the caller's own login for the images of the run, as docker would find it (`$DOCKER_CONFIG/config.json` or `~/.docker/config.json`, credential helpers included). It holds nothing else, belongs to the Pod and goes with it. Whoever may read Secrets in the namespace can read it meanwhile. Needs the right to patch Pods: a Pod is held back from the nodes until its Secret is there.",
+    example: 'dockerConfig',
+  },
   'images.pullPolicy': {
     type: oneOf('Always', 'IfNotPresent', 'Never'),
     default: 'IfNotPresent',
@@ -172,6 +180,13 @@ export const SETTINGS = {
     description: 'How long what `krmpod doctor --probe` has shown counts for `network.enforcement: require`.',
     example: '24h',
   },
+  userNamespaces: {
+    type: oneOf('on', 'off'),
+    default: 'off',
+    description:
+      '`on`: functions run in a user namespace of their own (`hostUsers: false`), so that root in a container, or whoever breaks out of one, is nobody on the node. Needs Kubernetes 1.33 (1.30 with its feature gate), containerd 2.0 or CRI-O 1.25, runc 1.2 or crun 1.9, and Linux 6.3; a run fails where the node has not got them.',
+    example: 'on',
+  },
   serviceAccount: {
     type: objectName('ServiceAccount'),
     description:
@@ -204,6 +219,12 @@ export const SETTINGS = {
     description:
       "More annotations of the Pods. Those of docker's `--label` and `--annotation` replace them; those that keep log agents and meshes away from functions stay.",
     example: 'example.com/cost-centre=42',
+  },
+  podTemplate: {
+    type: pathOrMapping,
+    description:
+      "More of what the Pods should be, as a PodTemplate or its `metadata` and `spec`: a YAML file, or in a settings file the mapping itself. It may have: labels and annotations; `nodeSelector`, `tolerations`, `affinity`, `topologySpreadConstraints`, `runtimeClassName`, `schedulerName`, `overhead`, `imagePullSecrets`, `hostUsers: false`; `dnsPolicy` and `dnsConfig`, which count for functions with a network only; a stricter `securityContext`; and of a container named `function` its `resources` and a stricter `securityContext`. Any other field is an error, for krmpod decides it. Labels, selectors, tolerations and pull secrets are added to those of the settings, which win; of resources, settings and docker's flags win.",
+    example: '/etc/krmpod/pod-template.yaml',
   },
   'mounts.rw': {
     type: oneOf('on', 'off'),
@@ -244,6 +265,13 @@ export const SETTINGS = {
     description:
       'How a function is spoken to. `attach`: it is the main process of its Pod. `exec`: it is started in its Pod by exec, so that nothing it says before its stdin can be lost, and nothing is written to the log of the node; needs `pods/exec`, Kubernetes 1.30, and the entrypoint of the image from its registry. `auto`: attach, and exec for images that are known to speak early.',
     example: 'exec',
+  },
+  logs: {
+    type: oneOf('node', 'none'),
+    default: 'node',
+    description:
+      "Whether what a function prints may be in the container log of its node, where log agents and people with `pods/log` find it. `none`: every run uses the exec lane, whatever `lane` says, and fails where that cannot be used; nor can a function change the caller's files then, which come back through a log. Annotations tell log agents to leave the Pods alone in both cases.",
+    example: 'none',
   },
   'helper.image': {
     type: imageName,

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { SETTING_KEYS, SETTINGS, type SettingKey, type SettingRow, variableOf } from './keys.ts'
+import type { ReadTemplate } from './pod-template.ts'
 import { settingError } from './setting-error.ts'
 import type { Settings } from './settings.ts'
 import type { SettingsFile } from './settings-file.ts'
@@ -10,26 +11,35 @@ export interface SettingSources {
   readonly env?: Environment
   /** The strongest first. They merge key by key. */
   readonly files?: readonly SettingsFile[]
+  /** Of the setting podTemplate, whose fields count less than settings of their own. */
+  readonly template?: ReadTemplate
 }
 
 /** All sources merged: flags, then KRMPOD_* variables, then files, then defaults. Every value of each is checked. */
-export function mergeSettings({ flags = {}, env = {}, files = [] }: SettingSources): Settings {
+export function mergeSettings(sources: SettingSources): Settings {
+  const { template } = sources
   const values = new Map<SettingKey, unknown>()
-  const written = [
-    ...defaults(),
-    ...files.toReversed().flatMap(ofFile),
-    ...ofVariables(env),
-    ...ofFlags(flags),
-  ]
-  for (const entry of written) values.set(entry.key, read(entry))
+  const weak = template ? ofFile({ path: template.source, values: template.settings }) : []
+  for (const entry of [...defaults(), ...weak, ...everyWritten(sources)]) values.set(entry.key, read(entry))
   // What read() let in has the type of its row.
-  return toSettings((key) => values.get(key) as never)
+  const settings = toSettings((key) => values.get(key) as never)
+  return template ? { ...settings, template: template.template } : settings
 }
 
 interface Written {
   readonly key: SettingKey
   readonly source: string
   readonly value: unknown
+}
+
+/** What the strongest source says of a setting, not looked at yet; undefined when none does. */
+export function writtenValue(key: SettingKey, sources: SettingSources): Written | undefined {
+  return everyWritten(sources).findLast((entry) => entry.key === key)
+}
+
+/** The strongest last. */
+function everyWritten({ flags = {}, env = {}, files = [] }: SettingSources): Written[] {
+  return [...files.toReversed().flatMap(ofFile), ...ofVariables(env), ...ofFlags(flags)]
 }
 
 function defaults(): Written[] {
@@ -74,6 +84,7 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
   const imagesAllow = of('images.allow')
   const envAllow = of('env.allow')
   const serviceAccount = of('serviceAccount')
+  const podTemplate = of('podTemplate')
   const mountsAllow = of('mounts.allow')
   const cpuLimit = of('resources.limits.cpu')
   return {
@@ -100,17 +111,20 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
     },
     images: {
       pullSecrets: of('images.pullSecrets'),
+      pullSecretFrom: of('images.pullSecretFrom'),
       pullPolicy: of('images.pullPolicy'),
       ...(imagesAllow !== undefined && { allow: imagesAllow }),
       rewrite: of('images.rewrite'),
     },
     env: { ...(envAllow !== undefined && { allow: envAllow }) },
     network: { enforcement: of('network.enforcement'), proofMaxAgeMs: of('network.proofMaxAge') },
+    userNamespaces: of('userNamespaces'),
     ...(serviceAccount !== undefined && { serviceAccount }),
     nodeSelector: of('nodeSelector'),
     tolerations: of('tolerations'),
     labels: of('labels'),
     annotations: of('annotations'),
+    ...(podTemplate !== undefined && { podTemplate }),
     mounts: {
       rw: of('mounts.rw'),
       ...(mountsAllow !== undefined && { allow: mountsAllow }),
@@ -119,6 +133,7 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
       maxFiles: of('mounts.maxFiles'),
     },
     lane: of('lane'),
+    logs: of('logs'),
     helper: { image: of('helper.image') },
     registry: { mirrors: of('registry.mirrors') },
     nudge: of('nudge'),

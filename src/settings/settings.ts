@@ -1,4 +1,5 @@
 import type { Toleration } from '../kube/types.ts'
+import type { PodTemplate } from './pod-template.ts'
 
 /** Every setting with its value after all sources were merged (flags > KRMPOD_* environment > files > default). */
 export interface Settings {
@@ -21,6 +22,7 @@ export interface Settings {
   /** `allow` not set: all. `rewrite`: pairs of the beginning of a name, and what takes its place. */
   readonly images: {
     readonly pullSecrets: readonly string[]
+    readonly pullSecretFrom: 'dockerConfig' | 'off'
     readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
     readonly allow?: readonly string[]
     readonly rewrite: readonly (readonly [from: string, to: string])[]
@@ -29,11 +31,16 @@ export interface Settings {
   readonly env: { readonly allow?: readonly string[] }
   /** What `--network none` asks of the cluster, and how long a proof of it counts. */
   readonly network: { readonly enforcement: 'require' | 'warn' | 'off'; readonly proofMaxAgeMs: number }
+  readonly userNamespaces: 'on' | 'off'
   readonly serviceAccount?: string
   readonly nodeSelector: Readonly<Record<string, string>>
   readonly tolerations: readonly Toleration[]
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
+  /** As it was written: a path, or the template itself. */
+  readonly podTemplate?: string | object
+  /** The same, read and checked. */
+  readonly template?: PodTemplate
   /** `allow` not set: all that the caller can read. `volumes`: names of PersistentVolumeClaims. */
   readonly mounts: {
     readonly rw: 'on' | 'off'
@@ -43,6 +50,7 @@ export interface Settings {
     readonly maxFiles: number
   }
   readonly lane: 'auto' | 'attach' | 'exec'
+  readonly logs: 'node' | 'none'
   readonly helper: { readonly image: string }
   /** Pairs of a registry's name, or `*`, and the URL to ask instead. */
   readonly registry: { readonly mirrors: readonly (readonly [registry: string, url: string])[] }

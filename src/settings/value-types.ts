@@ -33,6 +33,13 @@ export const anyText: ValueType<string> = {
 
 export const path: ValueType<string> = { expected: 'a path', schema: anyText.schema, isPath: true }
 
+/** What the mapping may hold is looked at when it is read: pod-template.ts. */
+export const pathOrMapping: ValueType<string | object> = {
+  expected: 'a path, or in a settings file the mapping itself',
+  schema: v.union([anyText.schema, v.record(v.string(), v.unknown())]),
+  isPath: true,
+}
+
 export const namespaceName: ValueType<string> = {
   expected: 'the name of a namespace (a-z, 0-9 and dashes)',
   schema: v.pipe(v.string(), v.regex(DNS_LABEL)),

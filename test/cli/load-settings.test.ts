@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadSettings } from '../../src/cli/load-settings.ts'
 
 let home = ''
@@ -60,4 +60,38 @@ test('a file that cannot be read is an error, not an absence', async () => {
 test('a part of the path that is a file means there is no settings file', async () => {
   await writeFile(join(home, '.config'), '')
   expect(await loadSettings({ env: {}, home })).toMatchObject({ nudge: 'auto' })
+})
+
+describe('podTemplate', () => {
+  const spec = { schedulerName: 'batch' }
+
+  test.each([
+    ['a file beside the settings', 'podTemplate: template.yaml'],
+    ['the mapping itself', `podTemplate: ${JSON.stringify({ spec })}`],
+  ])('%s', async (_what, text) => {
+    await userFile(text)
+    await writeFile(join(home, '.config/krmpod/template.yaml'), 'spec:\n  schedulerName: batch\n')
+    expect((await loadSettings({ env: {}, home })).template).toEqual({ spec })
+  })
+
+  test('only the strongest is read', async () => {
+    await userFile('podTemplate: absent.yaml')
+    const named = join(home, 'named.yaml')
+    await writeFile(named, JSON.stringify({ spec }))
+    const env = { KRMPOD_POD_TEMPLATE: named }
+    expect((await loadSettings({ env, home })).template).toEqual({ spec })
+  })
+
+  test.each([
+    ['hostNetwork: true', /^\S+named\.yaml: podTemplate\.hostNetwork: expected none/],
+    ['spec: [', /^\S+named\.yaml: line 1: expected YAML, got /],
+    [undefined, /^KRMPOD_POD_TEMPLATE: podTemplate: expected a file that can be read \(ENOENT\)/],
+  ])('%s: an error that says where', async (text, message) => {
+    const named = join(home, 'named.yaml')
+    if (text !== undefined) await writeFile(named, text)
+    await expect(loadSettings({ env: { KRMPOD_POD_TEMPLATE: named }, home })).rejects.toMatchObject({
+      code: 'SETTINGS',
+      message: expect.stringMatching(message) as string,
+    })
+  })
 })

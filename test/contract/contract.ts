@@ -10,6 +10,7 @@ import {
   deleteSecret,
   getPod,
   listPolicies,
+  openGates,
   resizeCpu,
 } from '../../src/cluster/pods.ts'
 import { lines, noise } from '../doubles/fake-cluster/probe.ts'
@@ -71,6 +72,19 @@ export function contract(open: () => Promise<Setting & AsyncDisposable>): void {
         status: 409,
         reason: 'AlreadyExists',
       })
+    })
+
+    test('one with a scheduling gate waits until it is taken away', async () => {
+      const pod = await start(['exit=0'], { schedulingGates: [{ name: 'krmpod.dev/test' }] })
+      const reason = await pod.until((change) =>
+        change.kind === 'seen'
+          ? change.pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')?.reason
+          : undefined,
+      )
+      expect(reason).toBe('SchedulingGated')
+      await openGates(setting.api, named(pod.name), {})
+      expect(await pod.until(exited)).toMatchObject({ exitCode: 0 })
+      expect((await getPod(setting.api, named(pod.name), {})).spec).not.toHaveProperty('schedulingGates')
     })
 
     test('none is created in a namespace that is not there', async () => {

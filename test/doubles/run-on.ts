@@ -91,6 +91,7 @@ function hostFor(cluster: Reachable, { stdin = '' }: Given): Streamless {
     rerun: false,
     memory: NO_MEMORY,
     imageConfig: () => Promise.resolve(IMAGE_CONFIG),
+    pullLogins: () => Promise.resolve({ logins: [], notes: [] }),
   }
 }
 

@@ -38,6 +38,23 @@ describe('settings of the Pod', () => {
     expect(metadata.annotations).toMatchObject({ b: '2', 'krmpod.dev/run-id': NOW.runId })
   })
 
+  test('a user namespace of its own, if it is asked for', () => {
+    expect(specOf(withSettings({ KRMPOD_USER_NAMESPACES: 'on' })).hostUsers).toBe(false)
+    expect(specOf(withSettings({}))).not.toHaveProperty('hostUsers')
+  })
+
+  test('log agents leave every Pod alone, whatever other annotations say', () => {
+    const { annotations } = withSettings({ KRMPOD_ANNOTATIONS: 'fluentbit.io/exclude=false' }).pod.metadata
+    expect(annotations).toMatchObject({
+      'fluentbit.io/exclude': 'true',
+      'co.elastic.logs/enabled': 'false',
+      'ad.datadoghq.com/logs_exclude': 'true',
+      'splunk.com/exclude': 'true',
+      'sumologic.com/exclude': 'true',
+      'vector.dev/exclude-containers': 'function,mounts,changes',
+    })
+  })
+
   test('an image from elsewhere is annotated with the name it was asked for by', () => {
     const plan = withSettings({ KRMPOD_IMAGES_REWRITE: 'ghcr.io=mirror.example.com' })
     expect(functionOf(plan).image).toBe('mirror.example.com/fn:v1')

@@ -3,6 +3,7 @@ import { parseDocker } from '../../src/argv/commands.ts'
 import { RUN_FLAGS } from '../../src/argv/flags.ts'
 import { resolve } from '../../src/request/resolve.ts'
 import type { RunRequest } from '../../src/request/run-request.ts'
+import { mergeSettings } from '../../src/settings/merge-settings.ts'
 import { IMAGE, LITERAL_ARGV } from '../argv/literal-argv.ts'
 import { refusalOf } from '../argv/refusal-of.ts'
 import { request, SETTINGS } from './resolving.ts'
@@ -45,6 +46,7 @@ describe('a request', () => {
       },
       pullPolicy: 'IfNotPresent',
       pullSecrets: [],
+      pullSecretFrom: 'off',
       nodeSelector: {},
       tolerations: [],
       labels: {},
@@ -58,6 +60,7 @@ describe('a request', () => {
       deadlineName: 'its deadline of 600 s',
       nudge: true,
       lane: 'auto',
+      userNamespace: false,
       helperImage: 'busybox:musl',
       mirrors: new Map(),
       proof: true,
@@ -70,7 +73,7 @@ describe('a request', () => {
     const settings = {
       deadlineMs: 5,
       readOnlyRoot: true,
-      images: { pullSecrets: ['regcred'], pullPolicy: 'Never', rewrite: [] },
+      images: { pullSecrets: ['regcred'], pullSecretFrom: 'dockerConfig', pullPolicy: 'Never', rewrite: [] },
       serviceAccount: 'functions',
       nodeSelector: { pool: 'functions' },
       tolerations: [{ key: 'dedicated', operator: 'Exists' }],
@@ -83,6 +86,7 @@ describe('a request', () => {
     expect(request('img', { settings })).toMatchObject({
       deadlineMs: 5,
       readOnlyRoot: true,
+      pullSecretFrom: 'dockerConfig',
       pullSecrets: ['regcred'],
       pullPolicy: 'Never',
       serviceAccount: 'functions',
@@ -283,5 +287,21 @@ describe('a value that cannot be used is refused', () => {
       exit: 125,
       message,
     })
+  })
+})
+
+describe('logs: none', () => {
+  const settings = mergeSettings({ env: { KRMPOD_LOGS: 'none', KRMPOD_MOUNTS_RW: 'on' } })
+
+  test.each(['auto', 'attach', 'exec'] as const)('is the exec lane, also with lane: %s', (lane) => {
+    expect(request('img', { settings: { ...settings, lane } }).lane).toBe('exec')
+  })
+
+  test('a mount that the function could write to would come back through a log', () => {
+    expect(refusalOf(() => request('-v /a:/b img', { settings }))).toMatchObject({
+      code: 'MOUNT_NOT_ALLOWED',
+      message: expect.stringContaining('logs is none') as string,
+    })
+    expect(request('-v /a:/b:ro img', { settings }).mounts).toHaveLength(1)
   })
 })

@@ -38,6 +38,17 @@ describe('a failed request, in the words of the catalogue', () => {
     ])
   })
 
+  test('a Pod as root that Pod Security refuses has a note about the user', () => {
+    const message =
+      'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true (pod must not set securityContext.runAsNonRoot=false), runAsUser=0 (pod must not set runAsUser=0)'
+    expect(apiFailure(apiError(403, message), WHERE)).toMatchObject({
+      code: 'FORBIDDEN',
+      notes: [
+        'The function was to run as root (--user 0:0, or --as-current-user by root), which this namespace refuses.',
+      ],
+    })
+  })
+
   test.each([new TypeError('a fault of ours'), new RunError('NO_IMAGE', undefined), 'text', undefined])(
     '%s stays what it is',
     (error) => {

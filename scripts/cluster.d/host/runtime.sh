@@ -47,6 +47,9 @@ END
   # Every image name, of whatever registry, is pulled from ours, over plain http.
   mkdir -p "$etc/certs.d/_default"
   echo "[host.\"http://$node_registry\"]" >"$etc/certs.d/_default/hosts.toml"
+  # But for the private one, which a test runs as a Pod on the node's loopback.
+  mkdir -p "$etc/certs.d/$private_registry"
+  echo "server = \"http://$private_registry\"" >"$etc/certs.d/$private_registry/hosts.toml"
 }
 
 write_cni_config() {

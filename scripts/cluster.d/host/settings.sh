@@ -2,6 +2,7 @@
 # Each instance has a network of its own, so all of them can have the same addresses.
 readonly node_ip=172.30.0.1 service_range=10.96.0.0/16 service_ip=10.96.0.1 pod_range=10.244.0.0/16
 readonly node_registry=$node_ip:5000
+readonly private_registry=127.0.0.1:5001 # test/e2e/support/private-registry.ts
 
 set_host_paths() {
   run=/run/krmpod-cluster/$name # sockets, pid files: what belongs to the running processes

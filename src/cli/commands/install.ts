@@ -7,6 +7,7 @@ export interface InstallFlags {
   readonly serviceaccount?: readonly string[] | undefined
   readonly user?: readonly string[] | undefined
   readonly group?: readonly string[] | undefined
+  readonly with?: readonly string[] | undefined
   readonly without?: readonly string[] | undefined
   readonly pullSecret?: readonly string[] | undefined
   readonly pods: number
@@ -19,7 +20,14 @@ export function installRbac(flags: InstallFlags): string {
     throw badValue('--namespace', namespace, 'the name of a namespace')
   if (!Number.isSafeInteger(pods) || pods < 1)
     throw badValue('--pods', String(pods), 'a whole number above 0')
-  return renderFunctions({ namespace, subjects: subjectsOf(flags), without, pullSecrets, pods })
+  return renderFunctions({
+    namespace,
+    subjects: subjectsOf(flags),
+    with: flags.with ?? [],
+    without,
+    pullSecrets,
+    pods,
+  })
 }
 
 /** As `kubectl create rolebinding` names them. */

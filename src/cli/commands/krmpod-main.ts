@@ -1,7 +1,7 @@
 import yargs from 'yargs'
 import { isRunError } from '../../errors/run-error.ts'
 import { DEFAULTS } from '../../install/render.ts'
-import { ABILITIES } from '../../rights/abilities.ts'
+import { ABILITIES, type Ability } from '../../rights/abilities.ts'
 import { print } from '../print.ts'
 import { VERSION } from '../version.ts'
 
@@ -38,8 +38,13 @@ const INSTALL_OPTIONS = {
   group: { ...LIST, describe: 'Who may run functions' },
   without: {
     ...LIST,
-    choices: ABILITIES.filter(({ isRequired }) => !isRequired).map(({ name }) => name),
+    choices: namesOf(({ isRequired, isOptIn }) => !isRequired && !isOptIn),
     describe: 'An ability to leave out (docs/security.md)',
+  },
+  with: {
+    ...LIST,
+    choices: namesOf(({ isOptIn }) => isOptIn === true),
+    describe: 'An ability to add (docs/security.md)',
   },
   'pull-secret': {
     ...LIST,
@@ -52,6 +57,10 @@ const INSTALL_OPTIONS = {
     describe: 'How many functions may run at once',
   },
 } as const
+
+function namesOf(which: (ability: Ability) => boolean): readonly string[] {
+  return ABILITIES.filter(which).map(({ name }) => name)
+}
 
 /** Everything of `krmpod` but `run`. */
 export async function main(words: readonly string[]): Promise<number> {

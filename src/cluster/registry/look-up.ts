@@ -1,13 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { ImageConfig } from '../../plan/exec-command.ts'
 import { type ImageRef, parseImageRef } from '../../request/images/image-ref.ts'
-import type { Environment } from '../../settings/user-dirs.ts'
 import type { ApiClient } from '../api-client.ts'
 import type { Memory } from '../memory.ts'
 import { getSecret } from '../pods.ts'
-import { askHelper } from './credential-helper.ts'
-import { type DockerConfig, helperFor, loginFor, parseDockerConfig } from './docker-auths.ts'
+import { type Caller, callerLogin } from './caller-login.ts'
+import { type DockerConfig, loginFor, parseDockerConfig } from './docker-auths.ts'
 import { fetchImageConfig } from './image-config.ts'
 import type { Login } from './login.ts'
 import { Registry } from './registry.ts'
@@ -23,11 +20,9 @@ export interface WantedImage {
 }
 
 /** Where to look, and as whom. */
-export interface LookUpHost {
+export interface LookUpHost extends Caller {
   readonly api: ApiClient
   readonly namespace: string
-  readonly env: Environment
-  readonly home: string | undefined
   readonly memory: Memory
 }
 
@@ -58,10 +53,7 @@ async function findLogin(ref: ImageRef, host: Keys): Promise<Login | undefined> 
     const login = loginFor(image, config)
     if (login) return login
   }
-  const own = await dockerConfig(host)
-  const helper = own && helperFor(ref.registry, own)
-  const helped = helper && (await askHelper(helper, { registry: ref.registry, env: host.env }))
-  return helped || (own && loginFor(image, own))
+  return callerLogin(ref, host)
 }
 
 async function pullSecrets({ api, namespace, pullSecrets: names }: Keys): Promise<readonly DockerConfig[]> {
@@ -72,11 +64,4 @@ async function pullSecrets({ api, namespace, pullSecrets: names }: Keys): Promis
     return json === undefined ? undefined : parseDockerConfig(Buffer.from(json, 'base64').toString('utf8'))
   })
   return (await Promise.all(configs)).filter((config) => config !== undefined)
-}
-
-async function dockerConfig({ env, home }: Keys): Promise<DockerConfig | undefined> {
-  const folder = env['DOCKER_CONFIG'] || (home && join(home, '.docker'))
-  if (!folder) return undefined
-  const json = await readFile(join(folder, 'config.json'), 'utf8').catch(() => undefined)
-  return json === undefined ? undefined : parseDockerConfig(json)
 }

@@ -1,5 +1,6 @@
 import { allValues } from '../../argv/flag-values.ts'
 import { usageError } from '../../argv/usage.ts'
+import { RunError } from '../../errors/run-error.ts'
 import type { Inputs } from '../inputs.ts'
 import type { RunRequest } from '../run-request.ts'
 import type { Mount } from './mount.ts'
@@ -24,14 +25,26 @@ export function resolveMounts({
   const anonymous = volumes.filter(({ source }) => source === '')
   const world = { settings: settings.mounts, images: settings.images, cwd }
   const { allow, maxBytes, maxFiles } = settings.mounts
+  const mounts = together(
+    named.map((spec) => toMount(spec, world)),
+    anonymous.map((spec) => toMount(spec, world)),
+  )
+  if (settings.logs === 'none') checkNothingComesBack(mounts)
   return {
-    mounts: together(
-      named.map((spec) => toMount(spec, world)),
-      anonymous.map((spec) => toMount(spec, world)),
-    ),
+    mounts,
     mountRules: { ...(allow && { allow }), maxBytes, maxFiles },
     warnings: named.flatMap(({ spelled, warnings }) => warnings.map((text) => `${spelled}: ${text}`)),
   }
+}
+
+/** It would come as the output of a container, which is written to its log. */
+function checkNothingComesBack(mounts: readonly Mount[]): void {
+  const written = mounts.find((mount) => mount.kind === 'bind' && !mount.readOnly)
+  if (!written) return
+  throw new RunError('MOUNT_NOT_ALLOWED', {
+    mount: `a mount at ${written.target} that the function can write to`,
+    why: 'its files would come back through a log of the node, and logs is none: mount it read-only',
+  })
 }
 
 /** docker lets an anonymous volume (`-v /folder`) give way to whatever else is to be in that place. */

@@ -4,7 +4,7 @@ import { HttpFailure } from './http-failure.ts'
 import type { KubeObject, NewObject } from './kube-object.ts'
 import { listPage } from './list-page.ts'
 import { PodOnNode, type PodScript } from './pod-on-node.ts'
-import { CONTAINER, PENDING } from './pod-status.ts'
+import { CONTAINER, GATED, PENDING } from './pod-status.ts'
 import type { Answer } from './replies.ts'
 import type { Call } from './routes.ts'
 import type { Store } from './store.ts'
@@ -71,6 +71,8 @@ export class Api {
         return { code: 200, json: this.#store.get(resource, call) }
       case 'get pods/log':
         return { code: 200, text: this.#log(call) }
+      case 'patch pods':
+        return { code: 200, json: this.#openGates(call, body) }
       case 'patch pods/resize':
         return { code: 200, json: this.#resize(call) }
       case 'delete pods':
@@ -86,8 +88,23 @@ export class Api {
     const made = this.#store.create('pods', { ...inNamespace(call, pod), status: PENDING })
     const node = new PodOnNode(this.#store, made, this.#nodes.log)
     this.#pods.set(made.metadata.name, node)
-    void this.#nodes.script(node)
+    if (!isGated(made)) void this.#nodes.script(node)
+    else node.says(GATED)
     return made
+  }
+
+  /** The one patch of Pods that anybody makes. */
+  #openGates(call: Call, body: unknown): KubeObject {
+    if (JSON.stringify(body) !== '{"spec":{"schedulingGates":null}}')
+      throw new HttpFailure(422, 'Invalid', 'the fake only takes scheduling gates away')
+    const wasGated = isGated(this.#store.get('pods', call))
+    this.#store.update('pods', call, (pod) => {
+      const spec = Object.entries(pod.spec ?? {}).filter(([field]) => field !== 'schedulingGates')
+      return { ...pod, spec: Object.fromEntries(spec) }
+    })
+    const node = this.#pods.get(call.name)
+    if (wasGated && node) void this.#nodes.script(node)
+    return this.#store.get('pods', call)
   }
 
   #deletePod(call: Call, { gracePeriodSeconds = 30, preconditions }: DeleteOptions): KubeObject {
@@ -136,6 +153,10 @@ export class Api {
       ...(tailLines && { tailLines: Number(tailLines) }),
     })
   }
+}
+
+function isGated({ spec }: KubeObject): boolean {
+  return ((spec?.['schedulingGates'] ?? []) as readonly unknown[]).length > 0
 }
 
 function inNamespace(

@@ -53,6 +53,18 @@ const sandbox = yes('PodReadyToStartContainers')
 
 export const PENDING: PodStatus = { phase: 'Pending' }
 
+export const GATED: PodStatus = {
+  phase: 'Pending',
+  conditions: [
+    {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'SchedulingGated',
+      message: 'Scheduling is blocked due to non-empty scheduling gates',
+    },
+  ],
+}
+
 export function unschedulable(message: string): PodStatus {
   return {
     phase: 'Pending',

@@ -25,3 +25,9 @@ async function minorVersion(): Promise<number> {
   const { minor } = JSON.parse(await kubectl(['get', '--raw', '/version'])) as { minor: string }
   return Number.parseInt(minor, 10)
 }
+
+/** What kubelet says of the runtimes of all nodes. */
+export async function givesUserNamespaces(): Promise<boolean> {
+  const path = 'jsonpath={.items[*].status.runtimeHandlers[*].features.userNamespaces}'
+  return (await kubectl(['get', 'nodes', '-o', path])).includes('true')
+}
