@@ -1,92 +1,47 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
-import { denyAllPolicy } from '../../src/plan/network-policy.ts'
-import { filesWith, holdersOf, shows } from './support/canary.ts'
+import { holdersOf, shows } from './support/canary.ts'
+import { canaryCaller } from './support/canary-caller.ts'
 import { eventually, fixture, image, kubectl, testNamespace } from './support/cluster.ts'
-import { AS_KUSTOMIZE, BIN, docker, type Ended } from './support/docker.ts'
+import { AS_KUSTOMIZE, BIN } from './support/docker.ts'
 import { speaksV5 } from './support/server.ts'
 import { callerIn } from './support/service-account.ts'
 
 const LANES = (await speaksV5()) ? ['attach', 'exec'] : ['attach']
-const CANARY = `canary-${randomBytes(12).toString('hex')}`
 
 let space: Awaited<ReturnType<typeof testNamespace>>
-let folder = ''
-let token = ''
+let caller: Awaited<ReturnType<typeof canaryCaller>>
 beforeAll(async () => {
   space = await testNamespace()
-  await space.apply(denyAllPolicy(space.name))
-  folder = await mkdtemp(join(tmpdir(), 'krmpod-canary-'))
-  const config = await callerIn(space.name)
-  token = (parse(config) as { users: readonly [{ user: { token: string } }] }).users[0].user.token
-  await writeFile(join(folder, 'kubeconfig'), config)
+  caller = await canaryCaller(space)
 })
 afterAll(async () => {
   await space[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true })
+  await caller[Symbol.asyncDispose]()
 })
 beforeEach(async () => {
-  // A Secret that its Pod took along is the garbage collector's.
-  expect(
-    await eventually(
-      () => holdersOf(CANARY, space.name),
-      (holders) => holders.length === 0,
-    ),
-  ).toEqual([])
+  expect(await eventually(holders, (found) => found.length === 0)).toEqual([])
 })
 
-/** krmpod talks as much as it can, as a service account whose token is a secret, too. */
-function environment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return {
-    KUBECONFIG: join(folder, 'kubeconfig'),
-    XDG_CACHE_HOME: folder,
-    TMPDIR: folder,
-    KRMPOD_NAMESPACE: space.name,
-    KRMPOD_LOG: 'debug',
-    KRMPOD_DEADLINE: '60s',
-    CANARY,
-    ...env,
-  }
-}
-
-/** With the secret among its variables. */
-function run(words: readonly string[], env: Record<string, string> = {}, program?: 'krmpod'): Promise<Ended> {
-  const all = [...(program ? [] : AS_KUSTOMIZE), ...words]
-  return docker(all, {
-    namespace: space.name,
-    env: environment(env),
-    input: 'in',
-    ...(program && { program }),
-  })
-}
-
-/** Neither secret in what it says, nor in what is left on the disk and in the cluster. */
-async function expectSilence({ stdout, stderr }: { stdout: Buffer | string; stderr: string }): Promise<void> {
-  for (const secret of [CANARY, token]) {
-    expect(shows(`${stdout.toString()}\n${stderr}`, secret), stderr).toBe(false)
-    expect(await filesWith(secret, folder)).toEqual(secret === token ? [join(folder, 'kubeconfig')] : [])
-    expect(await holdersOf(secret, space.name)).toEqual([])
-  }
+function holders(): Promise<readonly string[]> {
+  return holdersOf(caller.canary, space.name)
 }
 
 describe.each(LANES)("a value of the caller's environment, by %s", (KRMPOD_LANE) => {
   test('is in the Secret of the run, in no other object, and gone with it', async () => {
     const words = [...AS_KUSTOMIZE, '-e', 'CANARY', '-e', 'PLAIN=value', fixture('cat')]
-    const options = { stdin: 'pipe', reject: false, env: environment({ KRMPOD_LANE }) } as const
+    const options = { stdin: 'pipe', reject: false, env: caller.environment({ KRMPOD_LANE }) } as const
     const running = execa(join(BIN, 'docker'), words, options)
     await eventually(phases, (text) => text.includes('Running'), 30_000)
     const [pod = ''] = await space.pods()
-    expect(await holdersOf(CANARY, space.name)).toEqual([`Secret/${pod.replace('pod/', '')}`])
-    expect(await holdersOf(token, space.name)).toEqual([])
+    expect(await holders()).toEqual([`Secret/${pod.replace('pod/', '')}`])
+    expect(await holdersOf(caller.token, space.name)).toEqual([])
     running.stdin.end('in')
     const { exitCode, stdout, stderr } = await running
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'in' })
-    await expectSilence({ stdout, stderr })
+    await caller.expectSilence({ stdout, stderr })
   })
 
   test('is in no complaint of a function that fails, or is killed', async () => {
@@ -94,9 +49,9 @@ describe.each(LANES)("a value of the caller's environment, by %s", (KRMPOD_LANE)
       ['fail', 3],
       ['killed', 137],
     ] as const) {
-      const ended = await run(['-e', 'CANARY', fixture(name)], { KRMPOD_LANE })
+      const ended = await caller.run(['-e', 'CANARY', fixture(name)], { KRMPOD_LANE })
       expect(ended.exitCode, ended.stderr).toBe(code)
-      await expectSilence(ended)
+      await caller.expectSilence(ended)
     }
   })
 
@@ -113,22 +68,22 @@ describe.each(LANES)("a value of the caller's environment, by %s", (KRMPOD_LANE)
     ['a value as large as no Secret', [...tooLarge(), fixture('cat')], largeValues(), /too long/i],
     ['an entrypoint that is not there', [fixture('entrypoint-missing')], {}, /does not exist/],
   ])('is in no message: %s', async (...[, words, env, message]) => {
-    const ended = await run(['-e', 'CANARY', ...words], { KRMPOD_LANE, ...env })
+    const ended = await caller.run(['-e', 'CANARY', ...words], { KRMPOD_LANE, ...env })
     expect({ failed: ended.exitCode >= 125, stdout: ended.stdout.toString() }).toEqual({
       failed: true,
       stdout: '',
     })
     expect(ended.stderr).toMatch(message)
-    await expectSilence(ended)
+    await caller.expectSilence(ended)
   })
 })
 
 describe("a value of the caller's environment", () => {
   test('without the right to create Secrets: refused, and not said', async () => {
     const config = await callerIn(space.name, ({ resources }) => !resources?.includes('secrets'))
-    const file = join(folder, 'no-secrets')
+    const file = join(caller.folder, 'no-secrets')
     await writeFile(file, config)
-    const ended = await run(['-e', 'CANARY', fixture('cat')], { KUBECONFIG: file })
+    const ended = await caller.run(['-e', 'CANARY', fixture('cat')], { KUBECONFIG: file })
     await rm(file)
     await callerIn(space.name)
     expect({ exitCode: ended.exitCode, stdout: ended.stdout.toString() }).toEqual({
@@ -136,30 +91,33 @@ describe("a value of the caller's environment", () => {
       stdout: '',
     })
     expect(ended.stderr).toMatch(/not allowed to create secrets/)
-    await expectSilence(ended)
+    await caller.expectSilence(ended)
   })
 
   test('under a name that would have to be in the URL of an exec: the exec lane is not taken', async () => {
-    const ended = await run(['-e', 'SHLVL', fixture('cat')], { KRMPOD_LANE: 'exec', SHLVL: CANARY })
+    const ended = await caller.run(['-e', 'SHLVL', fixture('cat')], {
+      KRMPOD_LANE: 'exec',
+      SHLVL: caller.canary,
+    })
     expect({ exitCode: ended.exitCode, stdout: ended.stdout.toString() }).toEqual({
       exitCode: 125,
       stdout: '',
     })
     expect(ended.stderr).toMatch(/the exec lane cannot be used/)
-    await expectSilence(ended)
+    await caller.expectSilence(ended)
   })
 
   test('krmpod run --dry-run names it, and does not show it', async () => {
-    const ended = await run(['run', '--dry-run', '-e', 'CANARY', fixture('cat')], {}, 'krmpod')
+    const ended = await caller.run(['run', '--dry-run', '-e', 'CANARY', fixture('cat')], {}, 'krmpod')
     expect({ exitCode: ended.exitCode, named: ended.stdout.includes('CANARY: (redacted)') }).toEqual({
       exitCode: 0,
       named: true,
     })
-    await expectSilence(ended)
+    await caller.expectSilence(ended)
   })
 
   test('F30: krmpod run --keep keeps it with the Pod, and neither its log nor another object has it', async () => {
-    const ended = await run(
+    const ended = await caller.run(
       ['run', '-i', '--keep', '--timings', '-e', 'CANARY', fixture('cat')],
       {},
       'krmpod',
@@ -169,14 +127,11 @@ describe("a value of the caller's environment", () => {
       stdout: 'in',
     })
     const [pod = ''] = await space.pods()
-    expect(await holdersOf(CANARY, space.name)).toEqual([`Secret/${pod.replace('pod/', '')}`])
-    expect(shows(await kubectl(['logs', '-n', space.name, pod]), CANARY)).toBe(false)
+    expect(await holders()).toEqual([`Secret/${pod.replace('pod/', '')}`])
+    expect(shows(await kubectl(['logs', '-n', space.name, pod]), caller.canary)).toBe(false)
     await kubectl(['delete', '-n', space.name, pod, '--grace-period=0', '--force'])
-    await eventually(
-      () => holdersOf(CANARY, space.name),
-      (holders) => holders.length === 0,
-    )
-    await expectSilence(ended)
+    await eventually(holders, (found) => found.length === 0)
+    await caller.expectSilence(ended)
   })
 })
 
@@ -188,7 +143,7 @@ const LARGE = Array.from({ length: 10 }, (_, index) => `LARGE_${index}`)
 
 /** A Secret has 1 MiB at most, a variable 128 KiB. */
 function largeValues(): Record<string, string> {
-  return Object.fromEntries(LARGE.map((name) => [name, CANARY.repeat(4000)]))
+  return Object.fromEntries(LARGE.map((name) => [name, 'canary'.repeat(20_000)]))
 }
 
 function tooLarge(): readonly string[] {

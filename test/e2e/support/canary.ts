@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { kubectl } from './cluster.ts'
 
 /** A text in every form in which it could turn up: plain, in hexadecimal, in base64 at any place of a longer text. */
-export function formsOf(secret: string): readonly string[] {
+function formsOf(secret: string): readonly string[] {
   const inBase64 = [0, 1, 2].map((offset) => {
     const encoded = Buffer.from('x'.repeat(offset) + secret).toString('base64')
     // Its ends also encode what stands beside it.
