@@ -56,7 +56,7 @@ function underNone(enforcement: string): Promise<Ended> {
   })
 }
 
-describe.sequential('krmpod doctor', () => {
+describe('krmpod doctor', () => {
   test('before anything is there: what is missing, and what to do', async () => {
     const { exitCode, stdout } = await doctor([])
     expect(exitCode).toBe(0)

@@ -79,7 +79,9 @@ function requestOf({ network, command }: Wish, settings: Settings): RunRequest {
   const { image } = settings.helper
   const parsed = parse(['--network', network, '--entrypoint', '/bin/busybox', image, ...command])
   if (parsed.kind !== 'run') throw new Error('that asks for help')
-  const { allow: _rules, ...images } = settings.images
+  // The rules are about functions of a repository, not about what we ourselves bring along.
+  const { pullSecrets, pullPolicy, pullSecretFrom, rewrite } = settings.images
+  const images = { pullSecrets, pullPolicy, pullSecretFrom, rewrite }
   return resolve({
     parsed: parsed.argv,
     settings: { ...settings, images },

@@ -12,8 +12,14 @@ export function tableOf(reached: readonly Reached[]): readonly string[] {
     control: byControl ? 'open' : 'not reached',
   }))
   const width = Math.max(HEAD.length, ...rows.map(({ name }) => name.length))
-  const line = (name: string, cells: readonly string[], control: string): string =>
+  const line = ({ name, cells, control }: Row): string =>
     `${name.padEnd(width)}${cells.map((cell) => cell.padStart(CELL)).join('')}  ${control}`
-  const head = line(HEAD, MOMENTS_MS.map(String), 'control')
-  return [head, ...rows.map(({ name, cells, control }) => line(name, cells, control))]
+  const head = line({ name: HEAD, cells: MOMENTS_MS.map(String), control: 'control' })
+  return [head, ...rows.map(line)]
+}
+
+interface Row {
+  readonly name: string
+  readonly cells: readonly string[]
+  readonly control: string
 }
