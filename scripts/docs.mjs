@@ -12,6 +12,7 @@ const DOCUMENTS = [
     from: 'src/settings/render-settings-schema.ts',
     render: 'renderSettingsSchema',
   },
+  { file: 'docs/rights.md', from: 'src/install/rights-doc.ts', render: 'renderRightsDoc' },
   { file: 'deploy/functions.yaml', from: 'src/install/render.ts', render: 'renderDeployment' },
 ]
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { execa } from 'execa'
+import { administrator, isRestricted, RESTRICTED, restrictCaller } from './restricted.ts'
 
-/** kubectl against the test cluster; rejects when it fails. */
+/** kubectl against the test cluster, as its administrator; rejects when it fails. */
 export async function kubectl(args: readonly string[], input = ''): Promise<string> {
-  const { stdout } = await execa('kubectl', [...args], { input })
+  const { stdout } = await execa('kubectl', [...args], { input, env: { KUBECONFIG: administrator() } })
   return stdout
 }
 
@@ -19,10 +20,9 @@ interface TestNamespace extends AsyncDisposable {
 /** A namespace of its own for a test, gone with it. */
 export async function testNamespace(labels: Readonly<Record<string, string>> = {}): Promise<TestNamespace> {
   const name = `e2e-${randomBytes(4).toString('hex')}`
-  await kubectl(
-    ['create', '-f', '-'],
-    JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }),
-  )
+  const metadata = { name, labels: { ...(isRestricted() && RESTRICTED), ...labels } }
+  await kubectl(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata }))
+  if (isRestricted()) await restrictCaller(name, kubectl)
   return {
     name,
     pods: () => namesOf('pods', name),
