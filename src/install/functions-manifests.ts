@@ -3,21 +3,8 @@ import { denyAllPolicy } from '../plan/network-policy.ts'
 import { ABILITIES, type Ability } from '../rights/abilities.ts'
 import { admissionBinding, admissionPolicy } from './admission.ts'
 import { functionAccount, functionsLimits, functionsNamespace, functionsQuota } from './namespace.ts'
-import { bindingFor, pullSecretRole, rolesFor, type Subject } from './roles.ts'
-
-export interface Wanted {
-  readonly namespace: string
-  /** Who may run functions; empty: the Roles alone. */
-  readonly subjects: readonly Subject[]
-  /** Names of abilities that are there only when asked for. */
-  readonly with: readonly string[]
-  /** Names of abilities to leave out. */
-  readonly without: readonly string[]
-  /** Secrets that krmpod itself may read. */
-  readonly pullSecrets: readonly string[]
-  /** How many functions may run at once. */
-  readonly pods: number
-}
+import { bindingFor, pullSecretRole, rolesFor } from './roles.ts'
+import type { Wanted } from './wanted.ts'
 
 /** Anything that `kubectl apply` takes. */
 export type Manifest = Pick<Namespace, 'apiVersion' | 'kind' | 'metadata'>

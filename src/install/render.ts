@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
-import { functionsManifests, type Wanted } from './functions-manifests.ts'
+import { functionsManifests } from './functions-manifests.ts'
+import { DEFAULTS, type Wanted } from './wanted.ts'
 
 /** For `kubectl apply -f -`. */
 export function renderFunctions(wanted: Wanted): string {
@@ -16,12 +17,3 @@ const HEADER = `# What \`krmpod install rbac\` prints without options, for those
 export function renderDeployment(): string {
   return HEADER + renderFunctions(DEFAULTS)
 }
-
-export const DEFAULTS = {
-  namespace: 'krmpod-functions',
-  subjects: [],
-  with: [],
-  without: [],
-  pullSecrets: [],
-  pods: 50,
-} as const satisfies Wanted

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { functionsManifests } from '../../src/install/functions-manifests.ts'
-import { DEFAULTS, renderDeployment } from '../../src/install/render.ts'
+import { renderDeployment } from '../../src/install/render.ts'
 import { personSubject, serviceAccountSubject } from '../../src/install/roles.ts'
+import { DEFAULTS } from '../../src/install/wanted.ts'
 import type { Role, RoleBinding } from '../../src/kube/types.ts'
 
 function made(wanted: Partial<Parameters<typeof functionsManifests>[0]>): readonly object[] {

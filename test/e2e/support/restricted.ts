@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { functionsManifests } from '../../../src/install/functions-manifests.ts'
-import { DEFAULTS } from '../../../src/install/render.ts'
 import { serviceAccountSubject } from '../../../src/install/roles.ts'
+import { DEFAULTS } from '../../../src/install/wanted.ts'
 
 type Kubectl = (args: readonly string[], input?: string) => Promise<string>
 
