@@ -198,10 +198,10 @@ function policiesPath(namespace: string): string {
   return `/apis/networking.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/networkpolicies`
 }
 
-/** Annotations of a policy are added or replaced; the policy itself stays. */
+/** Annotations of this very policy are added or replaced; the policy itself stays. */
 export async function annotatePolicy(
   api: ApiClient,
-  { namespace, name }: NamedPod,
+  { namespace, name, uid }: NamedPod & { uid: string },
   annotations: Readonly<Record<string, string>>,
 ): Promise<void> {
   await api.bytes({
@@ -209,6 +209,6 @@ export async function annotatePolicy(
     method: 'PATCH',
     path: `${policiesPath(namespace)}/${encodeURIComponent(name)}`,
     contentType: 'application/merge-patch+json',
-    body: { metadata: { annotations } },
+    body: { metadata: { uid, annotations } },
   })
 }

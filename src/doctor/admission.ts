@@ -1,6 +1,7 @@
 import { ApiError } from '../cluster/api-error.ts'
 import { createPod } from '../cluster/pods.ts'
 import type { Pod, PodSpec } from '../kube/types.ts'
+import { isTransient } from '../session/api-failure.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
 import { ANY_FUNCTION, type Patient } from './patient.ts'
 
@@ -64,7 +65,8 @@ async function refusal({ api }: Patient, pod: Pod): Promise<string | undefined> 
     await createPod(api, pod, { dryRun: true })
     return undefined
   } catch (error) {
-    if (error instanceof ApiError && error.status < 500) return error.message
+    // A full quota says nothing of the Pod's shape.
+    if (error instanceof ApiError && !isTransient(error)) return error.message
     throw error
   }
 }

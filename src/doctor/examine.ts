@@ -1,5 +1,7 @@
+import { ApiError } from '../cluster/api-error.ts'
+import { isTransient } from '../session/api-failure.ts'
 import { checkAdmission, checkConfinement } from './admission.ts'
-import type { Entry, Finding } from './finding.ts'
+import { type Entry, type Finding, failed, warning } from './finding.ts'
 import { checkNamespace } from './namespace.ts'
 import { checkNetwork } from './network.ts'
 import type { Patient } from './patient.ts'
@@ -24,14 +26,22 @@ const CHECKS: readonly Check[] = [
 
 const NETWORK: Check = { name: 'network', look: checkNetwork, after: ['namespace'] }
 
-/** All checks, one after another; `probe` comes before the one that reads what it found. */
+/** All checks, one after another, as far as they can be made; `probe` comes before the one that reads what it found. */
 export async function examine(patient: Patient, probe?: Check['look']): Promise<readonly Entry[]> {
   const probing = probe ? [{ name: 'probe', look: probe, after: ['namespace', 'admission'] }] : []
   const entries: Entry[] = []
   for (const { name, look, after = [] } of [...CHECKS, ...probing, NETWORK]) {
     if (entries.some(({ check, verdict }) => verdict === 'failed' && after.includes(check))) continue
-    const found = await look(patient)
+    const found = await look(patient).catch(asFinding)
     entries.push(...[found].flat().map((finding) => ({ check: name, ...finding })))
   }
   return entries
+}
+
+/** A refusal is an answer, and others may still be had; no answer at all ends the examination. */
+function asFinding(error: unknown): Finding {
+  if (!(error instanceof ApiError)) throw error
+  const { verb, resource } = error.action
+  const says = `the API server refused to ${verb} ${resource}: ${error.message}`
+  return isTransient(error) ? warning(says, 'Try again later.') : failed(says, 'See what is said of rights.')
 }

@@ -1,6 +1,6 @@
 import { createPolicy, listPolicies } from '../cluster/pods.ts'
 import { isAllowed } from '../cluster/review.ts'
-import { judge } from '../isolation/judge.ts'
+import { gapMsOf, judge } from '../isolation/judge.ts'
 import { closingOf } from '../isolation/policies.ts'
 import type { NetworkPolicy } from '../kube/types.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
@@ -19,7 +19,7 @@ export async function checkNetwork(patient: Patient): Promise<Finding> {
   const ours = closingOf(policies, { labels, name: policy.metadata.name })
   if (!ours) return missing(patient, policy.metadata.name)
   const judged = judge({ policies, ours, labels, now: now(), maxAgeMs: settings.network.proofMaxAgeMs })
-  if (judged.kind === 'proven') return ok(`--network none is none${gapWords(judged.gapMs)}`)
+  if (judged.kind === 'proven') return ok(`--network none is none${gapWords(gapMsOf(ours))}`)
   if (judged.kind === 'broken') return failed(`--network none is not none: ${judged.why}`, OPENED)
   const says = `--network none: ${judged.why}`
   return settings.network.enforcement === 'require' ? failed(says, PROBE) : warning(says, PROBE)

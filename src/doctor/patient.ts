@@ -14,6 +14,8 @@ export interface Patient {
   readonly request: (wish: Wish) => RunRequest
   /** What would be created for it. */
   readonly plan: (request: RunRequest) => Promise<PodPlan>
+  /** Aborted when nobody waits for the answer any more. */
+  readonly interrupted: AbortSignal
   readonly host: Omit<RunHost, 'trace' | 'interrupted' | 'stdin' | 'stdout' | 'stderr'>
 }
 

@@ -42,6 +42,25 @@ const TOO_MUCH = [
     verb: 'create',
     why: 'could open the network to functions',
   },
+  {
+    apiGroup: 'networking.k8s.io',
+    resource: 'networkpolicies',
+    verb: 'update',
+    why: 'could say of a policy that it is enforced',
+  },
+  {
+    apiGroup: 'networking.k8s.io',
+    resource: 'networkpolicies',
+    verb: 'delete',
+    why: 'could open the network to functions',
+  },
+  {
+    apiGroup: '',
+    resource: 'serviceaccounts/token',
+    verb: 'create',
+    why: 'could be any service account of the namespace',
+  },
+  { apiGroup: '', resource: 'secrets', verb: 'get', why: 'could read any Secret whose name is known' },
   { apiGroup: '', resource: 'secrets', verb: 'list', why: 'could read every Secret of the namespace' },
   {
     apiGroup: '',

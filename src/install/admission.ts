@@ -3,6 +3,8 @@ import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from
 import { FUNCTION_ACCOUNT } from './namespace.ts'
 
 const NAME = 'krmpod-functions'
+/** Of all names that names.ts makes. */
+const POD_PREFIX = 'krmpod-'
 const ADMISSION = 'admissionregistration.k8s.io/v1'
 
 interface Rule {
@@ -17,8 +19,9 @@ interface Rule {
  */
 export const SHAPE: readonly Rule[] = [
   {
-    message: "a Pod here has krmpod's labels",
-    expression: `has(object.metadata.labels) && ${label(LABELS.managedBy)} == '${MANAGED_BY}' && ${label(LABELS.network)} in ['none', 'open'] && ${label(LABELS.lane)} in ['attach', 'exec']`,
+    // Of the Secrets of the namespace, one with the name of the Pod can be read in it: so none but a run's has such a name.
+    message: "a Pod here has krmpod's name and labels",
+    expression: `object.metadata.?name.orValue('').startsWith('${POD_PREFIX}') && has(object.metadata.labels) && ${label(LABELS.managedBy)} == '${MANAGED_BY}' && ${label(LABELS.network)} in ['none', 'open'] && ${label(LABELS.lane)} in ['attach', 'exec']`,
   },
   {
     message: "the labels of krmpod's stay as they are",
@@ -52,7 +55,15 @@ export const SHAPE: readonly Rule[] = [
   },
   {
     message: 'the Pod ends by itself, after a week at most',
-    expression: `object.spec.?restartPolicy.orValue('') == 'Never' && object.spec.?activeDeadlineSeconds.orValue(0) > 0 && object.spec.activeDeadlineSeconds <= 604800`,
+    expression: `object.spec.?restartPolicy.orValue('') == 'Never' && object.spec.?activeDeadlineSeconds.orValue(0) > 0 && object.spec.activeDeadlineSeconds <= 604800 && object.spec.?terminationGracePeriodSeconds.orValue(30) <= 3600`,
+  },
+  {
+    message: 'nothing is asked of the node: no probes or hooks, and no priority of the system',
+    expression: `!object.spec.?priorityClassName.orValue('').startsWith('system-') && ${inEveryContainer(
+      ['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle']
+        .map((field) => `!has(container.${field})`)
+        .join(' && '),
+    )}`,
   },
   {
     message: 'no ephemeral containers, host namespaces or shared processes',
@@ -60,31 +71,54 @@ export const SHAPE: readonly Rule[] = [
   },
 ]
 
-export function admissionPolicy(): ValidatingAdmissionPolicy {
+/** Whoever may create Secrets could have the token of any service account written into one. */
+export const SECRETS: readonly Rule[] = [
+  {
+    message: 'no Secret here asks for the token of a service account',
+    expression: "object.?type.orValue('Opaque') != 'kubernetes.io/service-account-token'",
+  },
+]
+
+/** In every namespace that says of itself that it is for functions. */
+export function admissionManifests(): readonly (
+  | ValidatingAdmissionPolicy
+  | ValidatingAdmissionPolicyBinding
+)[] {
+  return [
+    admissionPolicy(`${NAME}-pods`, { resources: ['pods', 'pods/ephemeralcontainers'], rules: SHAPE }),
+    admissionBinding(`${NAME}-pods`),
+    admissionPolicy(`${NAME}-secrets`, { resources: ['secrets'], rules: SECRETS }),
+    admissionBinding(`${NAME}-secrets`),
+  ]
+}
+
+function admissionPolicy(
+  name: string,
+  { resources, rules }: { readonly resources: string[]; readonly rules: readonly Rule[] },
+): ValidatingAdmissionPolicy {
   return {
     apiVersion: ADMISSION,
     kind: 'ValidatingAdmissionPolicy',
-    metadata: { name: NAME, labels: { [LABELS.managedBy]: MANAGED_BY } },
+    metadata: { name, labels: { [LABELS.managedBy]: MANAGED_BY } },
     spec: {
       failurePolicy: 'Fail',
       matchConstraints: {
         resourceRules: [
-          { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['pods'] },
+          { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources },
         ],
       },
-      validations: SHAPE.map(({ message, expression }) => ({ message: `krmpod: ${message}`, expression })),
+      validations: rules.map(({ message, expression }) => ({ message: `krmpod: ${message}`, expression })),
     },
   }
 }
 
-/** In every namespace that says of itself that it is for functions. */
-export function admissionBinding(): ValidatingAdmissionPolicyBinding {
+function admissionBinding(name: string): ValidatingAdmissionPolicyBinding {
   return {
     apiVersion: ADMISSION,
     kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name: NAME, labels: { [LABELS.managedBy]: MANAGED_BY } },
+    metadata: { name, labels: { [LABELS.managedBy]: MANAGED_BY } },
     spec: {
-      policyName: NAME,
+      policyName: name,
       validationActions: ['Deny'],
       matchResources: { namespaceSelector: { matchLabels: { [FUNCTIONS_LABEL]: 'true' } } },
     },

@@ -1,7 +1,7 @@
 import type { Namespace } from '../kube/types.ts'
 import { denyAllPolicy } from '../plan/network-policy.ts'
 import { ABILITIES, type Ability } from '../rights/abilities.ts'
-import { admissionBinding, admissionPolicy } from './admission.ts'
+import { admissionManifests } from './admission.ts'
 import { functionAccount, functionsLimits, functionsNamespace, functionsQuota } from './namespace.ts'
 import { bindingFor, pullSecretRole, rolesFor } from './roles.ts'
 import type { Wanted } from './wanted.ts'
@@ -24,7 +24,6 @@ export function functionsManifests(wanted: Wanted): readonly Manifest[] {
     denyAllPolicy(namespace),
     ...roles,
     ...(subjects.length > 0 ? roles.map((role) => bindingFor(role, subjects)) : []),
-    admissionPolicy(),
-    admissionBinding(),
+    ...admissionManifests(),
   ]
 }

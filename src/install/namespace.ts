@@ -3,7 +3,7 @@ import type { LimitRange, Namespace, ResourceQuota, ServiceAccount } from '../ku
 
 const OURS = { [LABELS.managedBy]: MANAGED_BY }
 
-/** The service account that functions run as: it has no rights, and its token is never mounted. */
+/** A service account for functions, where `serviceAccount` names it: it has no rights, and its token is never mounted. */
 export const FUNCTION_ACCOUNT = 'krmpod-function'
 
 /**
@@ -45,10 +45,10 @@ export function functionsQuota(namespace: string, pods: number): ResourceQuota {
     spec: {
       hard: {
         pods: String(pods),
-        'count/secrets': String(2 * pods),
+        // A run has two at most; some are the administrator's, to pull images.
+        'count/secrets': String(2 * pods + 10),
         'limits.memory': `${pods}Gi`,
         'limits.ephemeral-storage': `${2 * pods}Gi`,
-        persistentvolumeclaims: '0',
         services: '0',
       },
     },

@@ -11,8 +11,9 @@ export interface Proof {
   readonly cni?: string
   /** So long after its start a container may still have had the network. */
   readonly gapMs: number
-  /** Of the policy that was probed: a change of its spec makes another one of it. */
+  /** Of the policy that was probed: a change of its spec makes another one of it, and so does a copy elsewhere. */
   readonly generation: number
+  readonly uid: string
 }
 
 const RESULTS: readonly string[] = ['enforced', 'not enforced', 'unknown'] satisfies Proof['result'][]
@@ -27,11 +28,12 @@ export function readProof({ metadata }: NetworkPolicy): Proof | undefined {
   if (text === undefined) return undefined
   const proof = parsed(text)
   if (!isRecord(proof)) return undefined
-  const { result, at, nodes, cni, gapMs, generation } = proof
+  const { result, at, nodes, cni, gapMs, generation, uid } = proof
   const time = new Date(typeof at === 'string' ? at : Number.NaN)
   if (typeof result !== 'string' || !RESULTS.includes(result) || Number.isNaN(time.getTime()))
     return undefined
-  if (!isCount(gapMs) || !isCount(generation) || !Array.isArray(nodes)) return undefined
+  if (!isCount(gapMs) || !isCount(generation) || typeof uid !== 'string' || !Array.isArray(nodes))
+    return undefined
   return {
     result: result as Proof['result'],
     at: time,
@@ -39,6 +41,7 @@ export function readProof({ metadata }: NetworkPolicy): Proof | undefined {
     ...(typeof cni === 'string' && { cni }),
     gapMs,
     generation,
+    uid,
   }
 }
 

@@ -45,7 +45,7 @@ export function withPullSecret(plan: PodPlan, logins: readonly PullLogin[]): Pod
   }
 }
 
-/** kubelet matches keys with paths, so that no other repository is pulled with it (docs: images, config.json). */
+/** kubelet matches keys by the beginning of paths, so that few other repositories are pulled with it (docs: images, config.json). */
 function authsOf(logins: readonly PullLogin[]): Record<string, { auth: string }> {
   return Object.fromEntries(
     logins.map(({ repository, username, password }) => [

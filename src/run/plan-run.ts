@@ -34,6 +34,10 @@ export async function planRun(request: RunRequest, planner: Planner): Promise<Po
   if (request.pullSecretFrom === 'off') return plan
   // Loaded only when it is needed: few callers have private images.
   const { imagesOf, withPullSecret } = await import('../plan/pull-secret.ts')
-  const { logins, notes } = await planner.pullLogins(imagesOf(plan.pod))
+  const { logins, notes } = await planner.pullLogins([
+    ...imagesOf(plan.pod),
+    // It may be needed, too: that is known when the policy was read.
+    ...(plan.isolation ? [plan.isolation.gateImage] : []),
+  ])
   return { ...withPullSecret(plan, logins), pullNotes: notes }
 }

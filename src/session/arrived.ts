@@ -9,6 +9,8 @@ import type { Target } from './target.ts'
 
 /** Output beyond this may be rotated out of the log before it ends, so its head is read while it is there. */
 const READ_HEAD_AFTER_BYTES = 512 * 1024
+const HEAD_LOOKS = 10
+const HEAD_PAUSE_MS = 100
 
 /** What has arrived of the function's output by attach, to be proven whole by the container's log. */
 export class Arrived {
@@ -55,9 +57,17 @@ export class Arrived {
     this.#earlyHead = this.#headOnceRunning().catch(() => undefined)
   }
 
-  /** The node refuses (400) until it has noticed, up to a second late, that the container runs. Its status says when. */
-  async #headOnceRunning(): Promise<Buffer> {
+  /**
+   * The node refuses (400) until it has noticed, up to a second late, that the container runs. Its status says when. So
+   * much has arrived that a head which is shorter is a log that is behind.
+   */
+  async #headOnceRunning(): Promise<Buffer | undefined> {
     await this.#observer.until(({ kind }) => (kind === 'waiting' ? undefined : true))
-    return patiently(() => functionLog(this.#target).head(HEAD_BYTES), this.#target)
+    for (let look = 0; look < HEAD_LOOKS; look += 1) {
+      const head = await patiently(() => functionLog(this.#target).head(HEAD_BYTES), this.#target)
+      if (head.length === HEAD_BYTES) return head
+      await this.#observer.change(HEAD_PAUSE_MS)
+    }
+    return undefined
   }
 }

@@ -1,7 +1,7 @@
 import { ApiError } from '../cluster/api-error.ts'
 import { createPolicy, listPolicies } from '../cluster/pods.ts'
 import { RunError } from '../errors/run-error.ts'
-import { type Isolation, judge } from '../isolation/judge.ts'
+import { gapMsOf, type Isolation, judge } from '../isolation/judge.ts'
 import { closingOf } from '../isolation/policies.ts'
 import type { NetworkPolicy } from '../kube/types.ts'
 import type { PlannedIsolation } from '../plan/pod-plan.ts'
@@ -22,12 +22,13 @@ export async function isolate(target: Target): Promise<number> {
   const judged: Isolation = ours
     ? judge({ policies, ours, labels, now: target.now(), maxAgeMs: isolation.proofMaxAgeMs })
     : { kind: 'broken', why: `NetworkPolicy ${isolation.policy.metadata.name} is gone again` }
-  if (judged.kind === 'proven') return judged.gapMs
+  const gapMs = ours ? gapMsOf(ours) : 0
+  if (judged.kind === 'proven') return gapMs
   const why = WORDS[judged.kind] + judged.why
   if (isolation.enforcement === 'require') throw new RunError('NETWORK_NOT_ISOLATED', { why })
   if (judged.kind === 'broken') target.warn(why)
   else target.hint(why)
-  return 0
+  return gapMs
 }
 
 const WORDS = {

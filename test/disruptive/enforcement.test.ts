@@ -68,7 +68,7 @@ describe('F26: an agent for policies that is down', () => {
     await kill('felix')
     const { exitCode, says } = await probed()
     expect(exitCode).toBe(1)
-    expect(says[0]).toMatch(/^cannot tell, on node \S+: a Pod that may reach everything got nowhere, either$/)
+    expect(says[0]).toMatch(/^cannot tell, on node \S+: a Pod that may reach everything did not, either$/)
     const refused = await underNone('require')
     expect({ exitCode: refused.exitCode, stdout: refused.stdout.toString() }).toEqual({
       exitCode: 125,

@@ -43,10 +43,19 @@ describe('what a probe says', () => {
   test('where the control got nowhere, a closed door may be a wall', () => {
     const blind = trial({ service: [], pod: [] }, { service: [], pod: [], kubelet: ALWAYS })
     expect(conclude([blind], DECIDING).result).toBe('unknown')
-    const sighted = trial({ service: [], pod: [] }, { service: ALWAYS, pod: [] })
+    const half = trial({ service: [], pod: [] }, { service: ALWAYS, pod: [] })
+    expect(conclude([half], DECIDING).result).toBe('unknown')
+    const sighted = trial({ service: [], pod: [] }, { service: ALWAYS, pod: ALWAYS })
     expect(conclude([sighted], DECIDING).result).toBe('enforced')
     expect(conclude([sighted, blind], DECIDING).result).toBe('unknown')
     expect(conclude([], DECIDING).result).toBe('unknown')
+  })
+
+  test('who has not knocked has not been turned away', () => {
+    const sighted = trial({ service: [], pod: [] }, { service: ALWAYS, pod: ALWAYS })
+    const silent = { ...sighted, without: sighted.without.slice(1) }
+    expect(conclude([silent], DECIDING).result).toBe('unknown')
+    expect(conclude([{ ...sighted, without: [] }], DECIDING).result).toBe('unknown')
   })
 
   test('what got through counts, whatever the control did, and on whichever node', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { admissionBinding, admissionPolicy, SHAPE } from '../../src/install/admission.ts'
+import { admissionManifests, SHAPE } from '../../src/install/admission.ts'
 import type { Pod, PodSpec } from '../../src/kube/types.ts'
 import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { docker } from './support/docker.ts'
@@ -9,8 +9,7 @@ let space: Awaited<ReturnType<typeof testNamespace>>
 beforeAll(async () => {
   space = await testNamespace({ 'krmpod.dev/functions': 'true' })
   await space.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'admin' } })
-  for (const manifest of [admissionPolicy(), admissionBinding()])
-    await kubectl(['apply', '-f', '-'], JSON.stringify(manifest))
+  for (const manifest of admissionManifests()) await kubectl(['apply', '-f', '-'], JSON.stringify(manifest))
   // The API server takes a moment to heed it.
   const refused = await eventually(
     () => refusal((pod) => ({ ...pod, spec: { ...pod.spec, nodeName: 'here' } })),
@@ -71,7 +70,7 @@ function withVolume(volume: object): (pod: Planned) => object {
   return withSpec({ volumes: [{ name: 'v', ...volume }] })
 }
 
-const [LABELS, , ACCOUNT, VOLUMES, ENV, NODE, LIMITED, ENDS, HOST] = SHAPE.map(({ message }) => message)
+const [LABELS, , ACCOUNT, VOLUMES, ENV, NODE, LIMITED, ENDS, ASKS, HOST] = SHAPE.map(({ message }) => message)
 
 describe('what whoever may create Pods cannot create', () => {
   test('a Pod of krmpod’s is taken', async () => {
@@ -82,6 +81,11 @@ describe('what whoever may create Pods cannot create', () => {
     ['a Pod that is not krmpod’s', withLabels({ 'app.kubernetes.io/managed-by': 'me' }), LABELS],
     ['a Pod without the label of its network', withLabels({ 'krmpod.dev/network': undefined }), LABELS],
     ['another network', withLabels({ 'krmpod.dev/network': 'mine' }), LABELS],
+    [
+      'a Pod with the name of a Secret of others, to read it',
+      (pod: Planned) => ({ ...pod, metadata: { ...pod.metadata, name: 'ghcr-pull' } }),
+      LABELS,
+    ],
     ['another lane', withLabels({ 'krmpod.dev/lane': 'fast' }), LABELS],
     ['another service account', withSpec({ serviceAccountName: 'admin' }), ACCOUNT],
     ['a token', withSpec({ automountServiceAccountToken: true }), ACCOUNT],
@@ -136,6 +140,14 @@ describe('what whoever may create Pods cannot create', () => {
     ['a Pod without an end', withSpec({ activeDeadlineSeconds: undefined as never }), ENDS],
     ['a Pod that lasts for a month', withSpec({ activeDeadlineSeconds: 30 * 86_400 }), ENDS],
     ['a Pod that starts again', withSpec({ restartPolicy: 'Always' }), ENDS],
+    ['a Pod that takes its time to end', withSpec({ terminationGracePeriodSeconds: 1_000_000 }), ENDS],
+    [
+      'a request of the node',
+      withContainer({ livenessProbe: { httpGet: { host: '192.0.2.1', port: 80 } } }),
+      ASKS,
+    ],
+    ['a hook', withContainer({ lifecycle: { postStart: { exec: { command: ['true'] } } } }), ASKS],
+    ['a priority that pushes others off', withSpec({ priorityClassName: 'system-cluster-critical' }), ASKS],
     ['the network of the node', withSpec({ hostNetwork: true }), HOST],
     ['the processes of the node', withSpec({ hostPID: true }), HOST],
     ['the memory of the node', withSpec({ hostIPC: true }), HOST],
@@ -148,6 +160,20 @@ describe('what whoever may create Pods cannot create', () => {
     const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 'krmpod-planned', key: 'a' } } }]
     expect(await refusal(withContainer({ env }))).toBe('')
     expect(await refusal(withVolume({ image: { reference: 'img' } }))).toBe('')
+  })
+
+  test('a Secret that asks for a token is refused, others are taken', async () => {
+    const secret = (type: string): string =>
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'krmpod-x', annotations: { 'kubernetes.io/service-account.name': 'admin' } },
+        type,
+      })
+    const create = ['create', '--dry-run=server', '-n', space.name, '-f', '-']
+    const token = kubectl(create, secret('kubernetes.io/service-account-token'))
+    await expect(token).rejects.toThrow('krmpod: no Secret here asks for the token of a service account')
+    expect(await kubectl(create, secret('Opaque'))).toContain('created (server dry run)')
   })
 
   test('a Pod cannot be moved to another network once it is there', async () => {

@@ -28,6 +28,8 @@ test('the manifests are YAML, and all that is not of the cluster is in the names
     'Namespace',
     'ValidatingAdmissionPolicy',
     'ValidatingAdmissionPolicyBinding',
+    'ValidatingAdmissionPolicy',
+    'ValidatingAdmissionPolicyBinding',
   ])
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judge } from '../../src/isolation/judge.ts'
+import { gapMsOf, judge } from '../../src/isolation/judge.ts'
 import { type Proof, readProof, writeProof } from '../../src/isolation/proof.ts'
 import type { NetworkPolicy } from '../../src/kube/types.ts'
 
@@ -12,11 +12,12 @@ const PROOF: Proof = {
   cni: 'Calico',
   gapMs: 0,
   generation: 1,
+  uid: 'u',
 }
 
 function ours(annotations: Readonly<Record<string, string>> | undefined): NetworkPolicy {
   return {
-    metadata: { name: 'krmpod-network-none', generation: 1, ...(annotations && { annotations }) },
+    metadata: { name: 'krmpod-network-none', uid: 'u', generation: 1, ...(annotations && { annotations }) },
     spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
   }
 }
@@ -28,8 +29,7 @@ function judged(proof: Partial<Proof> | undefined, others: readonly NetworkPolic
 
 describe('what is known of the isolation of a Pod', () => {
   test.each([
-    ['a proof', {}, { kind: 'proven', gapMs: 0 }],
-    ['a proof with a gap', { gapMs: 400 }, { kind: 'proven', gapMs: 400 }],
+    ['a proof', {}, { kind: 'proven' }],
     [
       'no proof',
       undefined,
@@ -38,7 +38,12 @@ describe('what is known of the isolation of a Pod', () => {
     [
       'a proof of another version of the policy',
       { generation: 2 },
-      { kind: 'unproven', why: expect.stringMatching(/^the policy was changed after/) as string },
+      { kind: 'unproven', why: expect.stringMatching(/^the policy is not the one of/) as string },
+    ],
+    [
+      'a proof of another policy, as after a restore into another cluster',
+      { uid: 'other' },
+      { kind: 'unproven', why: expect.stringMatching(/^the policy is not the one of/) as string },
     ],
     [
       'a proof that is too old',
@@ -78,6 +83,11 @@ describe('what is known of the isolation of a Pod', () => {
   })
 })
 
+test('a gap that was measured is heeded, whatever else has become of the proof', () => {
+  expect(gapMsOf(ours(writeProof({ ...PROOF, gapMs: 400, at: new Date(0), generation: 7 })))).toBe(400)
+  expect(gapMsOf(ours(undefined))).toBe(0)
+})
+
 describe('the proof on the policy', () => {
   test('is read as it was written', () => {
     expect(readProof(ours(writeProof(PROOF)))).toEqual(PROOF)
@@ -88,6 +98,7 @@ describe('the proof on the policy', () => {
     ['null', 'null'],
     ['another result', { ...PROOF, result: 'yes' }],
     ['no time', { ...PROOF, at: 'yesterday' }],
+    ['no policy', { ...PROOF, uid: undefined }],
     ['no generation', { ...PROOF, generation: undefined }],
     ['a gap below zero', { ...PROOF, gapMs: -1 }],
     ['no nodes', { ...PROOF, nodes: 'all' }],

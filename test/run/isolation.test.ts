@@ -20,9 +20,19 @@ const DENIES: Policy = {
   spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
 }
 
+const UID = '3f0e0d7e-0000-4000-8000-000000000001'
+
 function probed(proof: Partial<Proof>): Policy {
-  const all: Proof = { result: 'enforced', at: new Date(), nodes: ['n'], gapMs: 0, generation: 0, ...proof }
-  return { ...OURS, metadata: { ...OURS.metadata, annotations: writeProof(all) } }
+  const all: Proof = {
+    result: 'enforced',
+    at: new Date(),
+    nodes: ['n'],
+    gapMs: 0,
+    generation: 0,
+    uid: UID,
+    ...proof,
+  }
+  return { ...OURS, metadata: { ...OURS.metadata, uid: UID, annotations: writeProof(all) } }
 }
 
 interface Ran {
@@ -99,8 +109,12 @@ describe('network.enforcement', () => {
   })
 })
 
-test('where a CNI needs a moment, nothing starts before it', async () => {
-  await using cluster = await fakeCluster({ policies: [probed({ gapMs: 1_200 })] })
+test.each([
+  ['a proof that holds', {}],
+  ['one that is too old', { at: new Date(0) }],
+  ['one of the policy as it was', { generation: 7 }],
+] as const)('where a CNI needs a moment, nothing starts before it: %s', async (_what, proof) => {
+  await using cluster = await fakeCluster({ policies: [probed({ gapMs: 1_200, ...proof })] })
   const { outcome } = await ran(cluster, 'warn')
   expectResult(cluster, outcome, { stdout: 'hello' })
   const made = cluster.requests.find(({ action }) => action === 'create pods')
@@ -110,7 +124,7 @@ test('where a CNI needs a moment, nothing starts before it', async () => {
         {
           name: 'network',
           image: 'busybox:musl',
-          command: ['sleep', '2'],
+          command: ['sleep', '3'],
           securityContext: { allowPrivilegeEscalation: false },
         },
       ],

@@ -13,6 +13,7 @@ import { apiFailure } from '../../session/api-failure.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { openCluster } from '../cluster.ts'
 import { homeDirectory } from '../home-directory.ts'
+import { watchCaller } from '../interruptions.ts'
 import { loadSettings } from '../load-settings.ts'
 import { print } from '../print.ts'
 import { newRunId } from '../run-command.ts'
@@ -37,7 +38,8 @@ export async function doctor({
   const flags = { ...(namespace !== undefined && { namespace }), ...(context !== undefined && { context }) }
   const settings = await loadSettings({ flags, env: process.env, home: homeDirectory() })
   const cluster = await openCluster(settings)
-  const patient = patientOf(cluster, settings)
+  const interruptions = watchCaller()
+  const patient = { ...patientOf(cluster, settings), interrupted: interruptions.signal }
   try {
     const entries = await examine(patient, probe ? (it) => probed(it, beyond) : undefined)
     await print(output === 'json' ? `${JSON.stringify(entries, undefined, 2)}\n` : doctorReport(entries))
@@ -45,6 +47,7 @@ export async function doctor({
   } catch (error) {
     throw apiFailure(error, { namespace: cluster.namespace, server: cluster.api.credentials.server.origin })
   } finally {
+    interruptions.close()
     cluster.api.close()
   }
 }
@@ -54,7 +57,10 @@ async function probed(patient: Patient, beyond: readonly Destination[]): Promise
   return probe(patient, beyond)
 }
 
-function patientOf(cluster: Awaited<ReturnType<typeof openCluster>>, settings: Settings): Patient {
+function patientOf(
+  cluster: Awaited<ReturnType<typeof openCluster>>,
+  settings: Settings,
+): Omit<Patient, 'interrupted'> {
   const now = (): Date => new Date()
   const host = {
     ...cluster,
@@ -80,8 +86,8 @@ function requestOf({ network, command }: Wish, settings: Settings): RunRequest {
   const parsed = parse(['--network', network, '--entrypoint', '/bin/busybox', image, ...command])
   if (parsed.kind !== 'run') throw new Error('that asks for help')
   // The rules are about functions of a repository, not about what we ourselves bring along.
-  const { pullSecrets, pullPolicy, pullSecretFrom, rewrite } = settings.images
-  const images = { pullSecrets, pullPolicy, pullSecretFrom, rewrite }
+  const { pullSecrets, pullPolicy, rewrite } = settings.images
+  const images = { pullSecrets, pullPolicy, pullSecretFrom: 'off', rewrite } as const
   return resolve({
     parsed: parsed.argv,
     settings: { ...settings, images },

@@ -10,7 +10,8 @@ const START_MS = 60_000
 
 /** A Pod that can be reached, to be "another Pod". */
 export interface Listener extends AsyncDisposable {
-  readonly address: string
+  /** One, or one of each family. */
+  readonly addresses: readonly string[]
   readonly port: number
   readonly node: { readonly name: string; readonly address: string }
 }
@@ -24,11 +25,13 @@ export async function startListener(patient: Patient): Promise<Listener> {
   const created = await createPod(api, pod, {})
   const named = { namespace: patient.namespace, name: pod.metadata.name }
   const uid = created.metadata?.uid ?? ''
-  const end = (): Promise<void> => deletePod(api, { ...named, uid, graceSeconds: 0 })
+  // It may be gone already; and it ends by itself, where it cannot be deleted.
+  const end = (): Promise<void> => deletePod(api, { ...named, uid, graceSeconds: 0 }).catch(() => undefined)
   try {
-    const { status, spec } = await running(() => getPod(api, named, {}))
+    const look = (): Promise<Pod> => getPod(api, named, { signal: patient.interrupted })
+    const { status, spec } = await running(look)
     return {
-      address: status?.podIP ?? '',
+      addresses: (status?.podIPs ?? []).map(({ ip }) => ip ?? ''),
       port: PORT,
       node: { name: spec?.nodeName ?? '', address: status?.hostIP ?? '' },
       [Symbol.asyncDispose]: end,
@@ -44,7 +47,7 @@ async function running(look: () => Promise<Pod>): Promise<Pod> {
   for (;;) {
     const pod = await look()
     const [container] = pod.status?.containerStatuses ?? []
-    if (container?.state?.running && pod.status?.podIP) return pod
+    if (container?.state?.running && pod.status?.podIPs?.length) return pod
     const { terminated, waiting } = container?.state ?? {}
     if (terminated) throw new Error(`it ended with ${terminated.exitCode}`)
     if (performance.now() > end)

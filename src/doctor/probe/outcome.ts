@@ -53,12 +53,13 @@ export function conclude(trials: readonly Trial[], deciding: readonly string[]):
     ({ decides, byControl, without }) => decides && (byControl || without.includes(true)),
   )
   const gaps = decisive.map(({ without }) => gapOf(without))
-  const nodes = new Set(decisive.map(({ node }) => node))
-  // Without a control that got somewhere, on every node, a closed door may be a wall.
-  if (trials.length === 0 || nodes.size < trials.length) {
-    return { result: gaps.includes(undefined) ? 'not enforced' : 'unknown', gapMs: 0, reached }
-  }
   if (gaps.includes(undefined)) return { result: 'not enforced', gapMs: 0, reached }
+  // Where the control got nowhere, a closed door may be a wall; and who has not knocked has not been turned away.
+  const isShown = trials.every(
+    (trial) => deciding.every((name) => hasTried(trial, name)) && trial.control.length > 0,
+  )
+  const isSeen = reached.every(({ decides, byControl }) => !decides || byControl)
+  if (trials.length === 0 || !isShown || !isSeen) return { result: 'unknown', gapMs: 0, reached }
   return { result: 'enforced', gapMs: Math.max(0, ...gaps.map((gap) => gap ?? 0)), reached }
 }
 
@@ -76,6 +77,11 @@ function reachedOn(
       without.some((dial) => dial.destination === destination && dial.momentMs === momentMs && dial.open),
     ),
   }))
+}
+
+function hasTried({ without }: Trial, name: string): boolean {
+  const those = without.filter(({ destination }) => destination === name)
+  return MOMENTS_MS.every((moment) => those.some(({ momentMs }) => momentMs === moment))
 }
 
 /** From when on nothing got through any more; undefined: it still did in the end. */

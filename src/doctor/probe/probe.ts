@@ -1,10 +1,11 @@
 import { ApiError } from '../../cluster/api-error.ts'
 import { annotatePolicy } from '../../cluster/pods.ts'
+import { gapMsOf } from '../../isolation/judge.ts'
 import { type Proof, writeProof } from '../../isolation/proof.ts'
 import type { NetworkPolicy } from '../../kube/types.ts'
 import { type Finding, failed, ok, warning } from '../finding.ts'
 import { policyToProbe } from '../network.ts'
-import type { Patient } from '../patient.ts'
+import { ANY_FUNCTION, type Patient } from '../patient.ts'
 import { cniOf } from './cni.ts'
 import {
   apiGroups,
@@ -13,6 +14,7 @@ import {
   destinationsOf,
   listNodes,
   type Node,
+  podDestinations,
 } from './destinations.ts'
 import { startListener } from './listener.ts'
 import { conclude, type Outcome } from './outcome.ts'
@@ -34,8 +36,10 @@ export async function probe(patient: Patient, beyond: readonly Destination[]): P
     at: patient.now(),
     nodes: [...new Set(outcome.reached.map(({ node }) => node))],
     ...(cni !== undefined && { cni }),
-    gapMs: outcome.gapMs,
+    // What could not be tried now is as it was.
+    gapMs: outcome.result === 'unknown' ? gapMsOf(policy) : outcome.gapMs,
     generation: policy.metadata?.generation ?? 0,
+    uid: policy.metadata?.uid ?? '',
   }
   return [findingOf(outcome, proof), ...nodeFindings(outcome), ...(await record(patient, { policy, proof }))]
 }
@@ -43,14 +47,18 @@ export async function probe(patient: Patient, beyond: readonly Destination[]): P
 async function tryOut(patient: Patient, beyond: readonly Destination[]): Promise<Outcome> {
   const { api } = patient
   await using listener = await startListener(patient)
-  const [nodes, clusterDns] = await Promise.all([listNodes(api), clusterDnsOf(api)])
-  const somewhere: Node = { ...listener.node, hostname: '' }
+  const [nodes, clusterDns] = await Promise.all([
+    listNodes(api, patient.request(ANY_FUNCTION)),
+    clusterDnsOf(api),
+  ])
+  const pods = podDestinations(listener.addresses, listener.port)
+  const here: Node = { ...listener.node, hostname: listener.node.name }
   const trials = []
-  for (const node of nodes.length > 0 ? nodes.slice(0, MOST_NODES) : [somewhere]) {
-    const destinations = destinationsOf({ pod: listener, nodeAddress: node.address, clusterDns, beyond })
+  for (const node of nodes.length > 0 ? nodes.slice(0, MOST_NODES) : [here]) {
+    const destinations = destinationsOf({ pods, nodeAddress: node.address, clusterDns, beyond })
     trials.push(await tryBoth(patient, { node, destinations }))
   }
-  return conclude(trials, decidingNames(beyond))
+  return conclude(trials, decidingNames({ pods, beyond }))
 }
 
 /** Pods that do not start, or do not end: the cluster is not fit to run functions, either. */
@@ -80,7 +88,7 @@ function findingOf(outcome: Outcome, { nodes, cni = 'the CNI' }: Proof): Finding
       }
     case 'unknown':
       return {
-        ...failed(`cannot tell, on ${where}: a Pod that may reach everything got nowhere, either`, BLIND),
+        ...failed(`cannot tell, on ${where}: a Pod that may reach everything did not, either`, BLIND),
         details,
       }
   }
@@ -107,7 +115,7 @@ async function record(
 ): Promise<readonly Finding[]> {
   const name = policy.metadata?.name ?? ''
   try {
-    await annotatePolicy(api, { namespace, name }, writeProof(proof))
+    await annotatePolicy(api, { namespace, name, uid: proof.uid }, writeProof(proof))
     return [ok(`runs will read it on NetworkPolicy ${name}`)]
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error

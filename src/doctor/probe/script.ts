@@ -24,7 +24,7 @@ const LAST_MOMENT_MS = MOMENTS_MS.at(-1) ?? 0
  * after 1 s; who is still there after 2 s has connected. What has answered once is dialled no differently again.
  */
 const SCRIPT = `b=/bin/busybox
-hundredths() { read -r up _ </proc/uptime; echo "\${up%.*}\${up#*.}"; }
+hundredths() { read -r up _ </proc/uptime; echo $((\${up%.*} * 100 + 1\${up#*.} - 100)); }
 start=$(hundredths)
 now() { echo $((($(hundredths) - start) * 10)); }
 dial() {

@@ -14,11 +14,16 @@ export async function tryBoth(
   { node, destinations }: { readonly node: Node; readonly destinations: readonly Destination[] },
 ): Promise<Trial> {
   const command = dialling(destinations)
-  const [without, control] = await Promise.all([
-    dialsOf(patient, { network: 'none', command, node }),
-    dialsOf(patient, { network: 'bridge', command, node }),
-  ])
-  return { node: node.name, destinations: destinations.map(({ name }) => name), without, control }
+  const none = dialsOf(patient, { network: 'none', command, node })
+  const open = dialsOf(patient, { network: 'bridge', command, node })
+  // Neither is left behind when the other fails.
+  await Promise.allSettled([none, open])
+  return {
+    node: node.name,
+    destinations: destinations.map(({ name }) => name),
+    without: await none,
+    control: await open,
+  }
 }
 
 async function dialsOf(patient: Patient, { node, ...wish }: Wish & { node: Node }): Promise<readonly Dial[]> {
@@ -28,20 +33,23 @@ async function dialsOf(patient: Patient, { node, ...wish }: Wish & { node: Node 
     lane: 'attach',
     // As if nothing were known of the policy: a Pod must not wait for a gap that is to be measured.
     enforcement: 'off',
-    ...(node.hostname !== '' && { nodeSelector: { 'kubernetes.io/hostname': node.hostname } }),
   }
+  const here = { 'kubernetes.io/hostname': node.hostname }
   const stdout = new PassThrough()
   const stderr = new PassThrough()
   const said = Promise.all([text(stdout), text(stderr)])
   const start = performance.now()
-  const ended = await run(request, {
-    ...patient.host,
-    stdin: Readable.from([]),
-    stdout,
-    stderr,
-    trace: new Trace(() => performance.now() - start),
-    interrupted: new AbortController().signal,
-  }).finally(() => {
+  const ended = await run(
+    { ...request, nodeSelector: { ...request.nodeSelector, ...here } },
+    {
+      ...patient.host,
+      stdin: Readable.from([]),
+      stdout,
+      stderr,
+      trace: new Trace(() => performance.now() - start),
+      interrupted: patient.interrupted,
+    },
+  ).finally(() => {
     stdout.end()
     stderr.end()
   })

@@ -43,7 +43,11 @@ export class Store {
     if (this.find(resource, metadata)) {
       throw new HttpFailure(409, 'AlreadyExists', `${resource} "${metadata.name}" already exists`)
     }
-    const made = { ...metadata, uid: randomUUID(), creationTimestamp: new Date().toISOString() }
+    const made = {
+      ...metadata,
+      uid: metadata.uid ?? randomUUID(),
+      creationTimestamp: new Date().toISOString(),
+    }
     return this.#put({
       type: 'ADDED',
       resource,
