@@ -3,11 +3,12 @@ import { admissionManifests, SHAPE } from '../../src/install/admission.ts'
 import type { Pod, PodSpec } from '../../src/kube/types.ts'
 import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { docker } from './support/docker.ts'
+import { administrator } from './support/restricted.ts'
 
 // No limits and no Pod Security of its own: here the admission policy stands alone.
 let space: Awaited<ReturnType<typeof testNamespace>>
 beforeAll(async () => {
-  space = await testNamespace({ 'krmpod.dev/functions': 'true' })
+  space = await testNamespace({ 'krmpod.dev/functions': 'true' }, { bare: true })
   await space.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'admin' } })
   for (const manifest of admissionManifests()) await kubectl(['apply', '-f', '-'], JSON.stringify(manifest))
   // The API server takes a moment to heed it.
@@ -199,7 +200,7 @@ test.each([
 ])('a run in the %s lane passes', async (lane, words) => {
   const ended = await docker(['run', ...words, '--network', 'none', fixture('cat')], {
     namespace: space.name,
-    env: { KRMPOD_LANE: lane, TOKEN: 'x' },
+    env: { KUBECONFIG: administrator(), KRMPOD_LANE: lane, TOKEN: 'x' },
     input: 'in',
   })
   expect({ ...ended, stdout: ended.stdout.toString() }).toEqual({ exitCode: 0, stdout: 'in', stderr: '' })

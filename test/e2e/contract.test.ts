@@ -6,11 +6,12 @@ import { mergeSettings } from '../../src/settings/merge-settings.ts'
 import { contract } from '../contract/contract.ts'
 import type { Setting } from '../contract/setting.ts'
 import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
+import { administrator } from './support/restricted.ts'
 import { nodesAnswer } from './support/server.ts'
 
 async function open(): Promise<Setting & AsyncDisposable> {
-  const space = await testNamespace()
-  const { env } = process
+  const space = await testNamespace({}, { bare: true })
+  const env = { ...process.env, KUBECONFIG: administrator() }
   const api = new ApiClient(await loadCredentials({ settings: mergeSettings({ env }), env, home: homedir() }))
   // Without its service account a new namespace takes no Pods.
   const accounts = ['get', 'serviceaccounts', '-n', space.name, '-o', 'name']

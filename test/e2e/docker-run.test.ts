@@ -47,7 +47,6 @@ describe('docker run, as Pods do it', () => {
     [['--user', 'nobody'], { uid: 65534, gid: 65534 }],
     [['--user', '1234:4321'], { uid: 1234, gid: 4321 }],
     [['-u', '1000'], { uid: 1000 }],
-    [['--user', '0:0'], { uid: 0, gid: 0 }],
     [
       ['--group-add', '2000', '--group-add', '2001'],
       { groups: expect.arrayContaining([2000, 2001]) as number[] },
@@ -58,6 +57,14 @@ describe('docker run, as Pods do it', () => {
     [[], { readOnlyRoot: false, capEff: '0000000000000000', noNewPrivs: '1' }],
   ])('%j gives %j', async (flags, expected) => {
     expect(await describeWith(flags)).toMatchObject(expected)
+  })
+
+  test('--user 0:0 is root, where the namespace allows it', async () => {
+    await using plain = await testNamespace({ 'pod-security.kubernetes.io/enforce': 'privileged' })
+    const words = ['run', '--rm', '--user', '0:0', fixture('describe')]
+    const { exitCode, stdout, stderr } = await docker(words, { namespace: plain.name })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(JSON.parse(stdout.toString())).toMatchObject({ uid: 0, gid: 0 })
   })
 
   test('F28: an image whose user is a name runs as the number that krmpod gives it', async () => {

@@ -8,12 +8,13 @@ import { DEFAULTS } from '../../src/install/wanted.ts'
 import { denyAllPolicy } from '../../src/plan/network-policy.ts'
 import { fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, docker, type Ended } from './support/docker.ts'
+import { administrator } from './support/restricted.ts'
 import { callerIn } from './support/service-account.ts'
 
 let space: Awaited<ReturnType<typeof testNamespace>>
 let folder: string
 beforeAll(async () => {
-  space = await testNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' })
+  space = await testNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' }, { bare: true })
   folder = await mkdtemp(join(tmpdir(), 'krmpod-doctor-'))
 })
 afterAll(async () => {
@@ -22,7 +23,11 @@ afterAll(async () => {
 })
 
 function doctor(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  return docker(['doctor', ...words], { namespace: space.name, program: 'krmpod', env })
+  return docker(['doctor', ...words], {
+    namespace: space.name,
+    program: 'krmpod',
+    env: { KUBECONFIG: administrator(), ...env },
+  })
 }
 
 interface Examined {
@@ -51,7 +56,7 @@ function saysOf({ entries }: Examined, name: string): string {
 function underNone(enforcement: string): Promise<Ended> {
   return docker([...AS_KUSTOMIZE, fixture('cat')], {
     namespace: space.name,
-    env: { KRMPOD_NETWORK_ENFORCEMENT: enforcement },
+    env: { KUBECONFIG: administrator(), KRMPOD_NETWORK_ENFORCEMENT: enforcement },
     input: 'in',
   })
 }
@@ -161,7 +166,7 @@ describe('for a caller with the Roles of krmpod install rbac', () => {
   })
 
   test('too much is named, too', async () => {
-    await using other = await testNamespace()
+    await using other = await testNamespace({}, { bare: true })
     const file = join(folder, 'mighty')
     await writeFile(file, await callerIn(other.name))
     await kubectl([
@@ -179,7 +184,7 @@ describe('for a caller with the Roles of krmpod install rbac', () => {
   })
 
   test('a namespace that krmpod install rbac has made: nothing to complain of but the probe', async () => {
-    await using other = await testNamespace()
+    await using other = await testNamespace({}, { bare: true })
     const manifests = functionsManifests({ ...DEFAULTS, namespace: other.name })
     for (const manifest of manifests) await kubectl(['apply', '-f', '-'], JSON.stringify(manifest))
     const { exitCode, verdicts } = await examined(['-n', other.name])

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { denyAllPolicy } from '../../src/plan/network-policy.ts'
 import { eventually, fixture, image, kubectl, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, docker, type Ended } from './support/docker.ts'
+import { administrator } from './support/restricted.ts'
 import { callerIn } from './support/service-account.ts'
 
 let space: Awaited<ReturnType<typeof testNamespace>>
@@ -50,7 +51,7 @@ describe('infrastructure failures: empty stdout, one reason, 125, nothing left',
 
   test('a namespace that does not exist', async () => {
     expectRefusal(
-      await docker(CAT, { namespace: 'no-such-namespace' }),
+      await docker(CAT, { namespace: 'no-such-namespace', env: { KUBECONFIG: administrator() } }),
       /namespace no-such-namespace does not exist/,
     )
   })
@@ -145,7 +146,7 @@ describe('rights', () => {
   })
 
   test('no deny-all policy, and no right to make one: refused before any Pod', async () => {
-    await using bare = await testNamespace()
+    await using bare = await testNamespace({}, { bare: true })
     const file = join(folder, 'no-policy')
     await writeFile(file, await callerIn(bare.name))
     const ended = await docker(CAT, { namespace: bare.name, env: { KUBECONFIG: file } })

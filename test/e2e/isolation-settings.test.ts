@@ -16,7 +16,7 @@ let plain: Space
 let restricted: Space
 let folder: string
 beforeAll(async () => {
-  plain = await testNamespace()
+  plain = await testNamespace({ 'pod-security.kubernetes.io/enforce': 'privileged' })
   restricted = await testNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' })
   folder = await mkdtemp(join(tmpdir(), 'krmpod-test-'))
   for (const space of [plain, restricted]) await space.apply(denyAllPolicy(space.name))

@@ -97,8 +97,10 @@ describe('kustomize build, unmodified, with krmpod as docker', () => {
   })
 
   test('--as-current-user runs the function as that user', async () => {
+    // Who may be root.
+    await using plain = await testNamespace({ 'pod-security.kubernetes.io/enforce': 'privileged' })
     const { exitCode, stderr } = await build('transformer', {
-      namespace: space.name,
+      namespace: plain.name,
       flags: ['--as-current-user'],
     })
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { docker, type Ended } from './support/docker.ts'
+import { administrator } from './support/restricted.ts'
 
 let space: Awaited<ReturnType<typeof testNamespace>>
 beforeAll(async () => {
@@ -60,7 +61,8 @@ describe('krmpod run, for people', () => {
   })
 
   test('--namespace wins over KRMPOD_NAMESPACE', async () => {
-    const { exitCode, stderr } = await krmpod(['run', '--namespace', 'no-such-namespace', fixture('cat')])
+    const words = ['run', '--namespace', 'no-such-namespace', fixture('cat')]
+    const { exitCode, stderr } = await krmpod(words, { KUBECONFIG: administrator() })
     expect(exitCode).toBe(125)
     expect(stderr).toContain('namespace no-such-namespace does not exist')
   })

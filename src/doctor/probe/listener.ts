@@ -31,7 +31,7 @@ export async function startListener(patient: Patient): Promise<Listener> {
     const look = (): Promise<Pod> => getPod(api, named, { signal: patient.interrupted })
     const { status, spec } = await running(look)
     return {
-      addresses: (status?.podIPs ?? []).map(({ ip }) => ip ?? ''),
+      addresses: (status?.podIPs ?? []).map(({ ip }) => ip),
       port: PORT,
       node: { name: spec?.nodeName ?? '', address: status?.hostIP ?? '' },
       [Symbol.asyncDispose]: end,

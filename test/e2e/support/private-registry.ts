@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { eventually, image, kubectl, testNamespace } from './cluster.ts'
+import { administrator } from './restricted.ts'
 
 // The password that fixtures/functions/private-registry has the hash of.
 const USERNAME = 'caller'
@@ -35,6 +36,7 @@ export async function privateRegistry(): Promise<PrivateRegistry> {
   const forward = execa('kubectl', ['port-forward', '-n', space.name, 'pod/registry', ':5001'], {
     reject: false,
     buffer: false,
+    env: { KUBECONFIG: administrator() },
   })
   const here = `127.0.0.1:${await portOf(forward.stdout)}`
   await writeFile(join(folder, 'config.json'), dockerConfig(here))

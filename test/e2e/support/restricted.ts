@@ -42,7 +42,13 @@ export async function restrictCaller(namespace: string, kubectl: Kubectl): Promi
   const manifests = functionsManifests({ ...DEFAULTS, namespace, subjects })
   const items = [home, account, ...manifests.filter(({ kind = '' }) => !LEFT_OUT.includes(kind))]
   await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
-  if (ofAdministrator !== undefined) return
+  becoming ??= becomeCaller(kubectl)
+  await becoming
+}
+
+let becoming: Promise<void> | undefined
+
+async function becomeCaller(kubectl: Kubectl): Promise<void> {
   const token = await kubectl(['create', 'token', 'caller', '-n', CALLERS])
   const config = await kubectl(['config', 'view', '--raw', '--minify', '-o', 'json'])
   const { users, ...rest } = JSON.parse(config) as { users: readonly { readonly name: string }[] }

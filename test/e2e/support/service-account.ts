@@ -20,10 +20,12 @@ export async function callerIn(
 /** The same with these Roles. */
 export async function callerWith(roles: readonly Role[], namespace: string): Promise<string> {
   const subjects = [serviceAccountSubject(namespace, 'caller')]
+  // Beside those that are there for others.
+  const own = roles.map((role) => ({ ...role, metadata: { name: `caller-${role.metadata?.name ?? ''}` } }))
   const objects = [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'caller' } },
-    ...roles,
-    ...roles.map((role) => bindingFor(role, subjects)),
+    ...own,
+    ...own.map((role) => bindingFor(role, subjects)),
   ]
   await kubectl(
     ['apply', '-n', namespace, '-f', '-'],
