@@ -1,5 +1,5 @@
 import { ABILITIES, type Ability } from '../rights/abilities.ts'
-import { SHAPE } from './admission.ts'
+import { SECRETS, SHAPE } from './admission.ts'
 
 /** docs/rights.md. */
 export function renderRightsDoc(): string {
@@ -13,7 +13,7 @@ export function renderRightsDoc(): string {
     '',
     'Whoever may create Pods in a namespace reaches every Secret and ServiceAccount in it, unless something holds Pods to a shape. In namespaces with the label `krmpod.dev/functions: "true"` the ValidatingAdmissionPolicy of `krmpod install rbac` does, besides Pod Security "restricted":',
     '',
-    ...SHAPE.map(({ message }) => `- ${message}`),
+    ...[...SHAPE, ...SECRETS].map(({ message }) => `- ${message}`),
     '',
     '`test/e2e/admission.test.ts` has the Pods that it must refuse.',
   ].join('\n')}\n`

@@ -15,7 +15,7 @@ export const API_SERVICE: Destination = { name: 'the API service', host: '-', po
 export const KUBELET_PORT = 10_250
 
 /** The kubelet again, by an address that no policy on IPv4 is about. */
-export const LINK_LOCAL = 'the node by its link-local address'
+const LINK_LOCAL = 'the node by its link-local address'
 
 const LAST_MOMENT_MS = MOMENTS_MS.at(-1) ?? 0
 
