@@ -16,7 +16,7 @@ export interface Patient {
   readonly plan: (request: RunRequest) => Promise<PodPlan>
   /** Aborted when nobody waits for the answer any more. */
   readonly interrupted: AbortSignal
-  readonly host: Omit<RunHost, 'trace' | 'interrupted' | 'stdin' | 'stdout' | 'stderr'>
+  readonly host: Omit<RunHost, 'trace' | 'interrupted' | 'stdin' | 'stdout'>
 }
 
 export interface Wish {

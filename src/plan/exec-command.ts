@@ -27,11 +27,18 @@ interface Launch {
 export const KILLED_FOR_MEMORY = 'OOM'
 export const START_FAILURES = { notFound: 'NFD', notExecutable: 'NEX' } as const
 
+/**
+ * The shell stays that long, so that it is krmpod who ends the connection, once both markers are there. An API server that
+ * cannot pass on a word of stdin, because the node has closed already, throws away what it has not yet passed back.
+ */
+const STAY_SECONDS = 30
+
 // Its own stderr is closed to it: a shell would tell of a function that was killed. Its variables have names that are nobody
 // else's: a shell passes on its own value of what was in its environment.
 const RUN = `set -f; exec 3>&2 2>/dev/null
 krmpod_nonce=$1; krmpod_name=$2; shift 2
-end() { printf '\\036%s:%s\\n' "$krmpod_nonce" "$1"; printf '\\036%s:%s\\n' "$krmpod_nonce" "$1" >&3; exit "$2"; }
+end() { printf '\\036%s:%s\\n' "$krmpod_nonce" "$1"; printf '\\036%s:%s\\n' "$krmpod_nonce" "$1" >&3
+  ${BUSYBOX} sleep ${STAY_SECONDS}; exit "$2"; }
 case $krmpod_name in
 */*) krmpod_program=$krmpod_name; [ -e "$krmpod_name" ] || end ${START_FAILURES.notFound} 127;;
 *) krmpod_program=; IFS=:; for krmpod_folder in $PATH; do

@@ -6,8 +6,8 @@ import type { Entry } from '../../src/doctor/finding.ts'
 import { functionsManifests } from '../../src/install/functions-manifests.ts'
 import { DEFAULTS } from '../../src/install/wanted.ts'
 import { denyAllPolicy } from '../../src/plan/network-policy.ts'
-import { fixture, kubectl, testNamespace } from './support/cluster.ts'
-import { AS_KUSTOMIZE, docker, type Ended } from './support/docker.ts'
+import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
+import { AS_KUSTOMIZE, docker, type Ended, start } from './support/docker.ts'
 import { administrator } from './support/restricted.ts'
 import { callerIn } from './support/service-account.ts'
 
@@ -96,9 +96,23 @@ describe('krmpod doctor', () => {
     ])
     expect(table.filter((line) => /open .*(open|reached)$/.test(line))).toEqual([])
     expect(saysOf(found, 'network')).toBe('--network none is none')
-    expect(await space.pods()).toEqual([])
+    expect(await space.staying()).toEqual([])
     const ended = await underNone('require')
     expect({ ...ended, stdout: ended.stdout.toString() }).toEqual({ exitCode: 0, stdout: 'in', stderr: '' })
+  })
+
+  test('a probe that is interrupted takes its Pods with it', async () => {
+    const env = { KUBECONFIG: administrator() }
+    const probing = start(['doctor', '--probe'], { namespace: space.name, program: 'krmpod', env })
+    await eventually(space.pods, (pods) => pods.length === 3, 30_000)
+    probing.kill('SIGTERM')
+    const { exitCode, stderr } = await probing
+    expect({ exitCode, said: Buffer.from(stderr).toString() }).toEqual({
+      exitCode: 143,
+      said: expect.stringContaining('docker: interrupted: SIGTERM.') as string,
+    })
+    expect(await space.staying()).toEqual([])
+    expect(await eventually(space.pods, (pods) => pods.length === 0, 60_000)).toEqual([])
   })
 
   test('a policy that opens is found by the doctor and by every run', async () => {

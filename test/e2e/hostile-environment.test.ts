@@ -1,34 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { testNamespace } from './support/cluster.ts'
-import { buildHostile, CANARY, dataOf, refusalOf } from './support/hostile.ts'
+import { describe, expect, test } from 'vitest'
+import { buildHostile, CANARY, hostileBuilds } from './support/hostile.ts'
 import { speaksV5 } from './support/server.ts'
 
 const LANES = (await speaksV5()) ? ['attach', 'exec'] : ['attach']
 
-let space: Awaited<ReturnType<typeof testNamespace>>
-beforeAll(async () => {
-  space = await testNamespace()
-})
-afterAll(() => space[Symbol.asyncDispose]())
-afterEach(async () => {
-  expect(await space.pods(), 'no Pod is left').toEqual([])
-})
-
-function refusal(name: string, settings: Record<string, string> = {}): Promise<string> {
-  return refusalOf(name, { namespace: space.name, settings })
-}
-
-function data(
-  name: string,
-  settings: Record<string, string> = {},
-): Promise<Readonly<Record<string, string>>> {
-  return dataOf(name, { namespace: space.name, settings })
-}
+const { data, refusal, namespace } = hostileBuilds()
 
 describe('a hostile repository asks for the environment of its caller', () => {
   test('env.allow does not list it: not passed on, and told', async () => {
     const settings = { KRMPOD_ENV_ALLOW: 'LANG,APP_*' }
-    const attack = { namespace: space.name, settings }
+    const attack = { namespace: namespace(), settings }
     const { exitCode, objects, stdout, stderr } = await buildHostile('env-asked-for', attack)
     expect(exitCode).toBe(0)
     expect(Object.keys(objects[0]?.data ?? {})).not.toContain('KUBECONFIG')

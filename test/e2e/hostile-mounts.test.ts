@@ -1,28 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { testNamespace } from './support/cluster.ts'
-import { buildHostile, dataOf, HERE, refusalOf, SECRET_OF_ANOTHER } from './support/hostile.ts'
+import { describe, expect, test } from 'vitest'
+import { buildHostile, HERE, hostileBuilds, SECRET_OF_ANOTHER } from './support/hostile.ts'
 import { speaksV5 } from './support/server.ts'
 
 const LANES = (await speaksV5()) ? ['attach', 'exec'] : ['attach']
 
-let space: Awaited<ReturnType<typeof testNamespace>>
-beforeAll(async () => {
-  space = await testNamespace()
-})
-afterAll(() => space[Symbol.asyncDispose]())
-afterEach(async () => {
-  expect(await space.pods(), 'no Pod is left').toEqual([])
-})
-
-type Settings = Readonly<Record<string, string>>
-
-function refusal(name: string, settings: Settings = {}): Promise<string> {
-  return refusalOf(name, { namespace: space.name, settings })
-}
-
-function data(name: string, settings: Settings = {}): Promise<Readonly<Record<string, string>>> {
-  return dataOf(name, { namespace: space.name, settings })
-}
+const { data, refusal, namespace } = hostileBuilds()
 
 const ONLY_HERE = { KRMPOD_MOUNTS_ALLOW: HERE }
 
@@ -108,7 +90,7 @@ describe('a hostile repository mounts its own files', () => {
 
   test.each(LANES)('under names that are commands: %s', async (KRMPOD_LANE) => {
     const { exitCode, objects, stderr } = await buildHostile('mount-shell', {
-      namespace: space.name,
+      namespace: namespace(),
       settings: { KRMPOD_LANE },
     })
     expect({ exitCode, stderr, data: objects[0]?.data }).toEqual({

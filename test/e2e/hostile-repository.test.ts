@@ -1,26 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { testNamespace } from './support/cluster.ts'
-import { dataOf, refusalOf } from './support/hostile.ts'
+import { describe, expect, test } from 'vitest'
+import { hostileBuilds } from './support/hostile.ts'
 
-let space: Awaited<ReturnType<typeof testNamespace>>
-beforeAll(async () => {
-  space = await testNamespace()
-})
-afterAll(() => space[Symbol.asyncDispose]())
-afterEach(async () => {
-  expect(await space.pods(), 'no Pod is left').toEqual([])
-})
-
-function refusal(name: string, settings: Record<string, string> = {}): Promise<string> {
-  return refusalOf(name, { namespace: space.name, settings })
-}
-
-function data(
-  name: string,
-  settings: Record<string, string> = {},
-): Promise<Readonly<Record<string, string>>> {
-  return dataOf(name, { namespace: space.name, settings })
-}
+const { data, refusal } = hostileBuilds()
 
 const ACME = { KRMPOD_IMAGES_ALLOW: 'ghcr.io/acme/**' }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import {
@@ -153,5 +155,21 @@ describe('the script, in a real busybox', () => {
 
   test('a killed function is not told of twice', async () => {
     expect((await run(['sh', '-c', 'kill -SEGV $$'])).stderr).toBe(marker('139'))
+  })
+
+  test('it stays after its markers, so that what is still written to stdin meets no closed connection', async () => {
+    const [, ...rest] = words({ entrypoint: ['true'] })
+    const script = rest.map((word) => word.replaceAll('/.krmpod/bin/busybox', '/bin/busybox'))
+    const env = { PATH: '/bin' }
+    const shell = execa('busybox', script, { extendEnv: false, env, reject: false, detached: true })
+    await once(shell.stdout, 'data')
+    const first = await Promise.race([shell.then(() => 'ended'), sleep(1_000, 'stayed')])
+    process.kill(-(shell.pid ?? NaN), 'SIGKILL')
+    const { stdout, stderr } = await shell
+    expect({ first, stdout, stderr }).toEqual({
+      first: 'stayed',
+      stdout: marker('000').trim(),
+      stderr: marker('000').trim(),
+    })
   })
 })

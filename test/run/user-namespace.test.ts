@@ -8,7 +8,7 @@ const ON = { request: { userNamespace: true, deadlineMs: 30_000 } }
 const REFUSAL =
   "Failed to create pod sandbox: can't set `spec.hostUsers: false`, runtime does not support user namespaces"
 
-test('a Pod in a user namespace of its own runs as any other', async () => {
+test('a Pod in a user namespace of its own runs like all others', async () => {
   await using cluster = await fakeCluster()
   expectResult(cluster, await runOn(cluster, { ...ON, stdin: 'hello' }), { stdout: 'hello' })
   const [made] = cluster.requests.filter(({ action }) => action === 'create pods')

@@ -64,6 +64,7 @@ function patientOf(
   const now = (): Date => new Date()
   const host = {
     ...cluster,
+    stderr: process.stderr,
     temporaryDirectory: tmpdir(),
     now,
     newRunId,

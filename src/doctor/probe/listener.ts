@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createPod, deletePod, getPod } from '../../cluster/pods.ts'
+import { ApiError } from '../../cluster/api-error.ts'
+import { getPod } from '../../cluster/pods.ts'
+import { RunError } from '../../errors/run-error.ts'
 import type { Pod } from '../../kube/types.ts'
+import { podName } from '../../plan/names.ts'
+import type { RunRequest } from '../../request/run-request.ts'
 import type { Patient } from '../patient.ts'
+import { runHere } from './run-here.ts'
 import { listening } from './script.ts'
 
 const PORT = 8_080
@@ -16,20 +21,29 @@ export interface Listener extends AsyncDisposable {
   readonly node: { readonly name: string; readonly address: string }
 }
 
+/** A run that goes on until it is interrupted: so its Pod is made, and taken away, as every other. */
 export async function startListener(patient: Patient): Promise<Listener> {
-  const { api } = patient
-  const { pod } = await patient.plan({
+  const { api, namespace, interrupted } = patient
+  const request: RunRequest = {
     ...patient.request({ network: 'bridge', command: listening(PORT) }),
     lane: 'attach',
+  }
+  const runId = patient.host.newRunId()
+  const enough = new AbortController()
+  const ended = runHere(patient, request, {
+    newRunId: () => runId,
+    interrupted: AbortSignal.any([interrupted, enough.signal]),
+  }).then(({ exitCode }) => {
+    throw new Error(`the Pod that listens ended with ${exitCode}`)
   })
-  const created = await createPod(api, pod, {})
-  const named = { namespace: patient.namespace, name: pod.metadata.name }
-  const uid = created.metadata?.uid ?? ''
-  // It may be gone already; and it ends by itself, where it cannot be deleted.
-  const end = (): Promise<void> => deletePod(api, { ...named, uid, graceSeconds: 0 }).catch(() => undefined)
+  ended.catch(() => undefined) // told of by the race, and expected in the end
+  const end = async (): Promise<void> => {
+    enough.abort(new RunError('INTERRUPTED', { by: 'the end of the probe' }))
+    await Promise.allSettled([ended])
+  }
+  const name = podName(request.image, runId)
   try {
-    const look = (): Promise<Pod> => getPod(api, named, { signal: patient.interrupted })
-    const { status, spec } = await running(look)
+    const { status, spec } = await Promise.race([ended, running(() => getPod(api, { namespace, name }, {}))])
     return {
       addresses: (status?.podIPs ?? []).map(({ ip }) => ip),
       port: PORT,
@@ -44,16 +58,15 @@ export async function startListener(patient: Patient): Promise<Listener> {
 
 async function running(look: () => Promise<Pod>): Promise<Pod> {
   const end = performance.now() + START_MS
-  for (;;) {
-    const pod = await look()
-    const [container] = pod.status?.containerStatuses ?? []
-    if (container?.state?.running && pod.status?.podIPs?.length) return pod
-    const { terminated, waiting } = container?.state ?? {}
-    if (terminated) throw new Error(`it ended with ${terminated.exitCode}`)
-    if (performance.now() > end)
-      throw new Error(
-        `it does not start: ${waiting?.reason ?? pod.status?.phase ?? 'unknown'} ${waiting?.message ?? ''}`,
-      )
+  while (performance.now() < end) {
+    const pod = await look().catch(notThereYet)
+    const [container] = pod?.status?.containerStatuses ?? []
+    if (pod && container?.state?.running && pod.status?.podIPs?.length) return pod
     await sleep(LOOK_MS)
   }
+  throw new Error(`the Pod that listens does not start within ${START_MS / 1000} s`)
+}
+
+function notThereYet(error: unknown): undefined {
+  if (!(error instanceof ApiError) || error.status !== 404) throw error
 }

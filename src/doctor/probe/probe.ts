@@ -29,6 +29,7 @@ const MOST_NODES = 10
 export async function probe(patient: Patient, beyond: readonly Destination[]): Promise<readonly Finding[]> {
   const policy = await policyToProbe(patient)
   const outcome = await tryOut(patient, beyond).catch(asFinding)
+  patient.interrupted.throwIfAborted()
   if ('verdict' in outcome) return [outcome]
   const cni = cniOf(await apiGroups(patient.api))
   const proof: Proof = {

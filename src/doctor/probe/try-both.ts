@@ -1,11 +1,8 @@
-import { PassThrough, Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import type { RunRequest } from '../../request/run-request.ts'
-import { run } from '../../run/run.ts'
-import { Trace } from '../../session/trace.ts'
 import type { Patient, Wish } from '../patient.ts'
 import type { Node } from './destinations.ts'
 import { type Dial, parseDials, type Trial } from './outcome.ts'
+import { runHere } from './run-here.ts'
 import { type Destination, dialling } from './script.ts'
 
 /** Two Pods on one node that dial the same, at the same time: one that must not get through, and one that must. */
@@ -35,25 +32,8 @@ async function dialsOf(patient: Patient, { node, ...wish }: Wish & { node: Node 
     enforcement: 'off',
   }
   const here = { 'kubernetes.io/hostname': node.hostname }
-  const stdout = new PassThrough()
-  const stderr = new PassThrough()
-  const said = Promise.all([text(stdout), text(stderr)])
-  const start = performance.now()
-  const ended = await run(
-    { ...request, nodeSelector: { ...request.nodeSelector, ...here } },
-    {
-      ...patient.host,
-      stdin: Readable.from([]),
-      stdout,
-      stderr,
-      trace: new Trace(() => performance.now() - start),
-      interrupted: patient.interrupted,
-    },
-  ).finally(() => {
-    stdout.end()
-    stderr.end()
-  })
-  const [report, complaint] = await said
-  if (ended.exitCode === 0) return parseDials(report)
-  throw new Error(`the Pod that dials ended with ${ended.exitCode}: ${complaint.trim()}`)
+  const pinned = { ...request, nodeSelector: { ...request.nodeSelector, ...here } }
+  const { exitCode, stdout } = await runHere(patient, pinned)
+  if (exitCode === 0) return parseDials(stdout)
+  throw new Error(`the Pod that dials ended with ${exitCode}`)
 }

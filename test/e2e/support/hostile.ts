@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect } from 'vitest'
-import { image } from './cluster.ts'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { image, testNamespace } from './cluster.ts'
 import { type Built, buildIn, cloneOf } from './kustomize.ts'
 
 /** In the environment of everybody who builds a hostile repository. */
@@ -12,6 +12,7 @@ export const SECRET_OF_ANOTHER = 'canary-of-another-folder'
 export const HERE = '{here}'
 
 type Settings = Readonly<Record<string, string>>
+type Data = Readonly<Record<string, string>>
 
 interface Attack {
   readonly namespace: string
@@ -34,8 +35,29 @@ export async function buildHostile(name: string, { namespace, settings = {} }: A
   }
 }
 
+/** For a file of tests: a namespace in which builds of hostile repositories leave nothing behind. */
+export function hostileBuilds(): {
+  readonly namespace: () => string
+  readonly refusal: (name: string, settings?: Settings) => Promise<string>
+  readonly data: (name: string, settings?: Settings) => Promise<Data>
+} {
+  let space: Awaited<ReturnType<typeof testNamespace>>
+  beforeAll(async () => {
+    space = await testNamespace()
+  })
+  afterAll(() => space[Symbol.asyncDispose]())
+  afterEach(async () => {
+    expect(await space.pods(), 'no Pod is left').toEqual([])
+  })
+  return {
+    namespace: () => space.name,
+    refusal: (name, settings = {}) => refusalOf(name, { namespace: space.name, settings }),
+    data: (name, settings = {}) => dataOf(name, { namespace: space.name, settings }),
+  }
+}
+
 /** What it says; that it failed, without a word on stdout and without a secret, is asserted. */
-export async function refusalOf(name: string, attack: Attack): Promise<string> {
+async function refusalOf(name: string, attack: Attack): Promise<string> {
   const { exitCode, stdout, stderr } = await buildHostile(name, attack)
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
   expect(stderr).not.toContain(CANARY)
@@ -44,7 +66,7 @@ export async function refusalOf(name: string, attack: Attack): Promise<string> {
 }
 
 /** The data of the ConfigMap that a harmless one makes. */
-export async function dataOf(name: string, attack: Attack): Promise<Readonly<Record<string, string>>> {
+async function dataOf(name: string, attack: Attack): Promise<Data> {
   const { exitCode, objects, stderr } = await buildHostile(name, attack)
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   return objects[0]?.data ?? {}
