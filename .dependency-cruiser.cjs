@@ -13,6 +13,7 @@ const ROOMS = [
   'mounts',
   'streams',
   'cluster',
+  'standby',
   'session',
   'run',
   'gc',

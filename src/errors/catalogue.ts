@@ -247,6 +247,17 @@ export const ERRORS = {
     text: (e: { problem: string; otherHelper?: boolean }) => `the exec lane cannot be used: ${e.problem}`,
     hint: 'KRMPOD_LANE=auto uses it only where it is needed and possible; docs/lanes.md says what it needs.',
   },
+  PARKED_POD_LOST: {
+    exit: 125,
+    when: 'The Pod that was parked for such a run was taken by another one, has ended, or is not what krmpod would make. A fresh Pod takes its place, so this is seen only where there can be none.',
+    text: (e: { pod: string; problem: string }) => `parked Pod ${e.pod} cannot be used: ${e.problem}`,
+  },
+  CANNOT_PARK: {
+    exit: 125,
+    when: '`krmpod warm` was asked for a Pod that cannot wait for a run: standby.size is 0, or images are always pulled.',
+    text: (e: { image: string }) => `no Pod can be parked for ${e.image}`,
+    hint: 'Set standby.size to 1 or more, here and for the runs, and images.pullPolicy to IfNotPresent.',
+  },
   OUTPUT_TOO_LARGE: {
     exit: 125,
     when: 'The function printed more than output.maxBytes.',

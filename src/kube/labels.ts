@@ -16,6 +16,8 @@ export const ANNOTATIONS = {
   /** `krmpod run --keep`: the run left it on purpose. */
   kept: 'krmpod.dev/kept',
   dockerName: 'krmpod.dev/docker-name',
+  /** While a Pod is parked: what a run must have in common with it. Who takes it away has the Pod. */
+  standby: 'krmpod.dev/standby',
   /** On the policy of `--network none`: what `krmpod doctor --probe` has found out. */
   enforcement: 'krmpod.dev/enforcement',
 } as const

@@ -63,6 +63,7 @@ export function resolve(inputs: Inputs): RunRequest {
     ...cidfile(parsed),
     ...deadlineOf(settings, { env, ancestors }),
     nudge: settings.nudge === 'auto',
+    standby: { ...settings.standby, longestRunMs: settings.deadlineMs },
     // What goes through exec is in no container's log.
     lane: settings.logs === 'none' ? 'exec' : settings.lane,
     helperImage: rewrittenImage(settings.helper.image, settings.images.rewrite),

@@ -60,6 +60,8 @@ export interface RunRequest {
   /** As in "the run did not end within …". */
   readonly deadlineName: string
   readonly nudge: boolean
+  /** How many Pods may wait for the next such run, for how long, and how long that run may take. */
+  readonly standby: { readonly size: number; readonly ttlMs: number; readonly longestRunMs: number }
   /** `auto`: attach, unless output would be lost before it. */
   readonly lane: 'auto' | 'attach' | 'exec'
   readonly helperImage: string

@@ -85,6 +85,15 @@ export const ABILITIES: readonly Ability[] = [
     rights: [{ apiGroup: CORE, resource: 'pods', verbs: ['list'] }],
   },
   {
+    name: 'standby',
+    purpose: 'to find, and take, a Pod that an earlier run has parked (standby.size)',
+    isRequired: false,
+    isOptIn: true,
+    without: 'every run starts a Pod of its own',
+    // Can change Pods of other callers, too.
+    rights: [{ apiGroup: CORE, resource: 'pods', verbs: ['list', 'patch'] }],
+  },
+  {
     name: 'login',
     purpose: "to pull images with the caller's own login (images.pullSecretFrom)",
     isRequired: false,

@@ -11,6 +11,7 @@ import { HelperVolumes } from './helper-volumes.ts'
 import type { RunHost } from './host.ts'
 import { planRun } from './plan-run.ts'
 import { sourcesOf } from './sources.ts'
+import type { Standby } from './standby.ts'
 import type { Stop } from './stop.ts'
 
 interface World {
@@ -19,8 +20,14 @@ interface World {
   readonly explain: (error: unknown) => unknown
 }
 
+interface NewSession {
+  readonly session: Session
+  /** When all went well: leaves a Pod for the next such run, where that is wanted. */
+  readonly park: () => Promise<void>
+}
+
 /** The session of this request: as many attempts as its lanes allow, each with a plan, and so a Pod, of its own. */
-export async function newSession(request: RunRequest, world: World): Promise<Session> {
+export async function newSession(request: RunRequest, world: World): Promise<NewSession> {
   const { host } = world
   const early = new EarlySpeakers(host.memory, request.image)
   const helpers = new HelperVolumes(host.memory, host.api.credentials.server)
@@ -30,16 +37,22 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
   const warn = once((text) => host.stderr.write(`docker: warning: ${plain(text)}\n`))
   const hint = once((text) => host.onHint?.(text))
   for (const line of [...request.notices, ...(sources?.warnings ?? [])]) warn(line)
-  return new Attempts({
+  const standby = isPure ? await standbyFor(request, world) : undefined
+  const lanes: LaneKind[] = []
+  const session = new Attempts({
     rules: { wish: request.lane, speaksEarly: await speaksEarly(request, early), isPure },
     temporaryDirectory: host.temporaryDirectory,
     explain: world.explain,
     newAttempt: async (kind, { mayBeExec }) => {
       const lane = await laneOf(kind, { request, helpers })
       const plan = await planRun(request, { ...host, lane, ...(sources && { uploads: sources.planned }) })
+      const taken = lanes.length === 0 ? await standby?.take(plan) : undefined
+      lanes.push(kind)
       const target = {
         api: host.api,
         plan,
+        ...taken,
+        ...(standby && { makeRoom: () => standby.makeRoom() }),
         ...(sources && { uploads: sources.trees }),
         ...(host.stallMs !== undefined && { stallMs: host.stallMs }),
         trace: host.trace,
@@ -63,6 +76,17 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
       if (next) host.trace.waitFor(`once more (${next}), because ${error.message}`)
     },
   })
+  // One that speaks by itself has nothing to wait for.
+  const park = async (): Promise<void> =>
+    lanes.at(-1) === 'attach' ? standby?.park(session.imageDigest()) : undefined
+  return { session, park }
+}
+
+/** Loaded only when it is needed. */
+async function standbyFor(request: RunRequest, { host, stop }: World): Promise<Standby | undefined> {
+  if (request.standby.size === 0) return undefined
+  const { Standby } = await import('./standby.ts')
+  return new Standby(request, { host, signal: stop.signal })
 }
 
 /** Every attempt has the same to say. */

@@ -25,8 +25,8 @@ export async function run(request: RunRequest, host: RunHost): Promise<RunResult
   const stop = armStop({ ...host, ...request })
   const stdin = keepStdin(request, host)
   try {
-    const session = await newSession(request, { host, stop, explain: explainFor(host) })
-    return await converse({ request, host, stop, session, stdin, onCreated: cidFile.write })
+    const made = await newSession(request, { host, stop, explain: explainFor(host) })
+    return await converse({ request, host, stop, ...made, stdin, onCreated: cidFile.write })
   } finally {
     stop.disarm()
     cidFile.discard()
@@ -39,13 +39,14 @@ interface Conversation {
   readonly host: RunHost
   readonly stop: Stop
   readonly session: Session
+  readonly park: () => Promise<void>
   readonly stdin: Spool
   readonly onCreated: (uid: string) => void
 }
 
 /** From the Pod's creation to its deletion, which comes in every case. */
 async function converse(conversation: Conversation): Promise<RunResult> {
-  const { request, host, stop, session, stdin, onCreated } = conversation
+  const { request, host, stop, session, park, stdin, onCreated } = conversation
   const stderr = passOnStderr(session, { request, host })
   try {
     onCreated(await session.open())
@@ -58,6 +59,7 @@ async function converse(conversation: Conversation): Promise<RunResult> {
     await Promise.all([
       release(output, { streams: request.streams, host }),
       close(session, { host, graceSeconds: 0 }),
+      park(),
     ])
     return {
       exitCode: exit.code,

@@ -9,7 +9,7 @@ import type { Nudge } from './exit-code.ts'
 import { feedByClosing } from './feed-by-closing.ts'
 import type { PodObserver } from './pod-observer.ts'
 import { silentAfterExit } from './silence.ts'
-import type { Target } from './target.ts'
+import { podOf, type Target } from './target.ts'
 import type { StdinFate } from './whole.ts'
 
 interface Streaming {
@@ -24,15 +24,19 @@ interface Streaming {
 /** A stream that broke because the Pod was lost: the Pod's status says so soon after. */
 const BETTER_REASON_MS = 500
 const V4_CLOSE_MS = 1_000
+/** A container that is known to run is attached to, or it has ended. */
+const ALREADY_RUNS_MS = 0
 
 /** Attaches, again if the server only seemed to have, and stays until the stream has ended with its status. */
 export async function streamByAttach(streaming: Streaming): Promise<StdinFate> {
   const { target, observer } = streaming
-  const budget = newDialBudget()
+  const budget = newDialBudget(target.parked && ALREADY_RUNS_MS)
   const orUnknown = (fate: StdinFate): StdinFate =>
     budget.mayHaveAttached && !isNothing(streaming.stdin) ? 'unknown' : fate
   for (;;) {
     const attached = await dial({ ...streaming, budget, connect: attach })
+    // It has waited for so long that it may have ended because nobody came.
+    if (!attached && target.parked) throw endedParked(target)
     if (!attached) return orUnknown('unread')
     target.trace.enter('running')
     const { channels } = attached
@@ -48,6 +52,10 @@ export async function streamByAttach(streaming: Streaming): Promise<StdinFate> {
     if (end.status?.kind !== 'success') throw await whyCut(end, observer)
     return orUnknown(await fate())
   }
+}
+
+function endedParked(target: Target): RunError {
+  return new RunError('PARKED_POD_LOST', { pod: podOf(target).name, problem: 'its function has ended' })
 }
 
 /** A container that ends while it is being attached to may reset the connection instead of ending its stream. */

@@ -27,9 +27,14 @@ export async function createPlannedPod(target: Target, planned: Pod): Promise<Po
         const pod = await getPod(api, podOf(target), { signal })
         if (isOfRun(pod, target)) return pod
       }
+      if (isQuota(error)) await target.makeRoom?.()
       throw error
     }
   }, target)
+}
+
+function isQuota(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 403 && error.message.includes('exceeded quota')
 }
 
 /**

@@ -45,7 +45,7 @@ export interface DialBudget {
   settleMs: number
 }
 
-export function newDialBudget(): DialBudget {
+export function newDialBudget(settleMs: number = FIRST_SETTLE_MS): DialBudget {
   return {
     dials: 0,
     start: 0,
@@ -53,7 +53,7 @@ export function newDialBudget(): DialBudget {
     sawDirectRefusal: false,
     mayHaveAttached: false,
     refusal: '',
-    settleMs: FIRST_SETTLE_MS,
+    settleMs,
   }
 }
 

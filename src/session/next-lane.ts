@@ -27,6 +27,8 @@ export function nextLane(rules: LaneRules, tried: readonly Tried[]): LaneKind | 
   const last = tried.at(-1)
   if (!last) return wish === 'auto' ? (speaksEarly ? 'exec' : 'attach') : wish
   if (isUnavailable(last)) return insteadOfExec(rules, tried)
+  // Nothing was fed to it: a fresh Pod is the first that is.
+  if (isParkedLost(last)) return last.lane
   if (!isPure || !isLost(last.error)) return undefined
   // Attach has shown that it cannot tell; the same again would be lost again.
   if (wish === 'auto' && last.error.code === 'UNPROVEN' && last.lane === 'attach')
@@ -57,7 +59,11 @@ function isRepeated(tried: readonly Tried[]): boolean {
 
 /** The attempts in which the function may have run. */
 function ownRuns(tried: readonly Tried[]): readonly Tried[] {
-  return tried.filter((attempt) => !isUnavailable(attempt))
+  return tried.filter((attempt) => !isUnavailable(attempt) && !isParkedLost(attempt))
+}
+
+function isParkedLost({ error }: Tried): boolean {
+  return error.code === 'PARKED_POD_LOST'
 }
 
 function isUnavailable({ error }: Tried): boolean {

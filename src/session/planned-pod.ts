@@ -11,7 +11,7 @@ import { isolate } from './network-policy.ts'
 import { podNotes } from './pod-notes.ts'
 import { PodObserver } from './pod-observer.ts'
 import type { CloseOptions } from './session.ts'
-import { podOf, type Target } from './target.ts'
+import { type ParkedPod, podOf, type Target } from './target.ts'
 import { deleteObjects } from './teardown.ts'
 import { followPhase } from './trace.ts'
 import { unlessStopped } from './unless-stopped.ts'
@@ -52,6 +52,7 @@ export class PlannedPod {
   /** Resolves to the Pod's UID. */
   async create(): Promise<string> {
     const { trace, plan, signal } = this.#run
+    if (this.#run.parked) return this.#claim(this.#run.parked)
     if (plan.isolation) trace.enter('checking the network policy')
     // Before the Pod: the policy that isolates it, and the watch that sees its every change.
     const [gapMs] = await Promise.all([isolate(this.#run), this.#opened])
@@ -66,6 +67,16 @@ export class PlannedPod {
       onCreated: (secret) => this.#secrets.push(secret),
     })
     return created.metadata?.uid ?? ''
+  }
+
+  /** Instead of creating one. Loaded only when it is needed: most runs have no Pod that waits for them. */
+  async #claim(parked: ParkedPod): Promise<string> {
+    const { claimParked, checkParked } = await import('./claim-parked.ts')
+    const claiming = claimParked({ ...this.#run, parked })
+    this.#creating = claiming
+    const checked = checkParked({ ...this.#run, parked }, { claiming, isolating: isolate(this.#run) })
+    const [claimed] = await unlessStopped(Promise.all([checked, this.#opened]), this.#run.signal)
+    return claimed.metadata?.uid ?? ''
   }
 
   /** Loaded only when it is needed: few runs ask for one. */

@@ -1,5 +1,6 @@
 import type { ApiClient } from '../cluster/api-client.ts'
 import type { RunError } from '../errors/run-error.ts'
+import type { Pod } from '../kube/types.ts'
 import type { Tree } from '../mounts/tree.ts'
 import type { PodPlan } from '../plan/pod-plan.ts'
 import type { Trace } from './trace.ts'
@@ -9,10 +10,28 @@ interface Dials {
   made: number
 }
 
+/** A Pod that an earlier run has started, and what is to be claimed and checked of it. */
+export interface ParkedPod {
+  readonly uid: string
+  /** Of plan/standby.ts; whoever takes it away from the Pod has the Pod. */
+  readonly key: string
+  /** Of what the Pod is allowed, as kubelet counts: from its start. */
+  readonly activeDeadlineSeconds: number
+  /** When its function was started, and when it was looked at: both by the cluster's clock, in ms since 1970. */
+  readonly startedAt: number
+  readonly seenAt: number
+  /** What would have been made instead. */
+  readonly planned: Pod
+  /** Of the image that nodes ran for this name before. */
+  readonly digest: string
+}
+
 /** What every part of a session works with. */
 export interface Target {
   readonly api: ApiClient
   readonly plan: PodPlan
+  /** The Pod that waits for this run, by whose name the plan goes; undefined: a new one is made. */
+  readonly parked?: ParkedPod
   /** What the plan's bind mounts are made of. */
   readonly uploads?: readonly Tree[]
   /** How long their upload may stand still before it is given up. */
@@ -21,6 +40,8 @@ export interface Target {
   readonly now: () => Date
   /** Of the run so far. */
   readonly dials: Dials
+  /** Where quota is short, gives up what only might be needed. Never rejects. */
+  readonly makeRoom?: () => Promise<void>
   /** Ends the run: aborted with a RunError that says why, at the latest at the deadline. */
   readonly signal: AbortSignal
   /** Ends the run from within; the first reason wins. */

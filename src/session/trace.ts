@@ -5,6 +5,7 @@ export type Phase =
   | 'connecting'
   | 'checking the network policy'
   | 'creating the Pod'
+  | 'claiming a parked Pod'
   | 'scheduling'
   | 'preparing the Pod'
   | 'starting the container'

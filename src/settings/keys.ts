@@ -21,6 +21,7 @@ import {
   trueOrFalse,
   userId,
   type ValueType,
+  zeroOrMore,
 } from './value-types.ts'
 
 export interface SettingRow {
@@ -293,6 +294,19 @@ export const SETTINGS = {
     description:
       'Ask the node to look at a finished function at once (by a resize of its CPU request), which brings the exit code up to a second sooner. `auto`: where the cluster allows it.',
     example: 'off',
+  },
+  'standby.size': {
+    type: zeroOrMore,
+    default: '0',
+    description:
+      'How many Pods may be parked for each function: after a run, one is started for the next run of the same function with the same image, environment, user and settings, and waits for its stdin. Each is used once. Only for `--network none`, and for functions without files or secrets of the caller. A parked Pod takes what a function requests. Needs the rights of `krmpod install rbac --with standby`.',
+    example: '1',
+  },
+  'standby.ttl': {
+    type: duration,
+    default: '10m',
+    description: 'How long a parked Pod may be used.',
+    example: '1h',
   },
   proof: {
     type: oneOf('on', 'off'),

@@ -137,6 +137,7 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
     helper: { image: of('helper.image') },
     registry: { mirrors: of('registry.mirrors') },
     nudge: of('nudge'),
+    standby: { size: of('standby.size'), ttlMs: of('standby.ttl') },
     proof: of('proof'),
     output: { maxBytes: of('output.maxBytes') },
     stderr: { maxBytes: of('stderr.maxBytes') },

@@ -55,6 +55,8 @@ export interface Settings {
   /** Pairs of a registry's name, or `*`, and the URL to ask instead. */
   readonly registry: { readonly mirrors: readonly (readonly [registry: string, url: string])[] }
   readonly nudge: 'auto' | 'off'
+  /** Pods that wait for the next run like the one before. */
+  readonly standby: { readonly size: number; readonly ttlMs: number }
   readonly proof: 'on' | 'off'
   readonly output: { readonly maxBytes: number }
   readonly stderr: { readonly maxBytes: number }

@@ -58,6 +58,7 @@ describe('a request', () => {
       proofMaxAgeMs: 7 * 24 * 3_600_000,
       deadlineMs: 600_000,
       deadlineName: 'its deadline of 600 s',
+      standby: { size: 0, ttlMs: 600_000, longestRunMs: 600_000 },
       nudge: true,
       lane: 'auto',
       userNamespace: false,

@@ -42,6 +42,7 @@ test('with no source at all, the defaults are whole', () => {
     helper: { image: 'busybox:musl' },
     registry: { mirrors: [] },
     nudge: 'auto',
+    standby: { size: 0, ttlMs: 600_000 },
     proof: 'on',
     output: { maxBytes: 1024 ** 3 },
     stderr: { maxBytes: 64 * 1024 ** 2 },

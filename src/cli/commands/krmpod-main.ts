@@ -2,7 +2,7 @@ import yargs from 'yargs'
 import { isRunError } from '../../errors/run-error.ts'
 import { print } from '../print.ts'
 import { VERSION } from '../version.ts'
-import { DOCTOR_OPTIONS, GC_OPTIONS, INSTALL_OPTIONS } from './krmpod-options.ts'
+import { DOCTOR_OPTIONS, GC_OPTIONS, INSTALL_OPTIONS, WARM_OPTIONS } from './krmpod-options.ts'
 
 /** Everything of `krmpod` but `run`. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -18,6 +18,23 @@ export async function main(words: readonly string[]): Promise<number> {
       async (flags) => {
         const { gc } = await import('./gc.ts')
         status = await gc(flags)
+      },
+    )
+    .command(
+      'warm <images..>',
+      'Park Pods for the first runs of these functions (standby.size): krmpod warm IMAGE...',
+      (command) =>
+        command
+          .positional('images', {
+            type: 'string',
+            array: true,
+            demandOption: true,
+            describe: 'As the functions name them',
+          })
+          .options(WARM_OPTIONS),
+      async (flags) => {
+        const { warmUp } = await import('./warm.ts')
+        status = await warmUp(flags)
       },
     )
     .command(

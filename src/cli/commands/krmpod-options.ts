@@ -12,6 +12,18 @@ export const GC_OPTIONS = {
   'dry-run': { type: 'boolean', describe: 'Say what would be deleted, and delete nothing' },
 } as const
 
+export const WARM_OPTIONS = {
+  for: {
+    type: 'string',
+    requiresArg: true,
+    choices: ['kustomize', 'kpt'] as const,
+    default: 'kustomize',
+    describe: 'Who will run them',
+  },
+  namespace: { alias: 'n', type: 'string', requiresArg: true, describe: 'Namespace to park them in' },
+  context: { type: 'string', requiresArg: true, describe: 'Context of the kubeconfig to use' },
+} as const
+
 export const DOCTOR_OPTIONS = {
   namespace: { alias: 'n', type: 'string', requiresArg: true, describe: 'Namespace to look at' },
   context: { type: 'string', requiresArg: true, describe: 'Context of the kubeconfig to use' },

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import type { FakeContainer } from './container.ts'
 import type { LogFaults } from './container-log.ts'
 import { HttpFailure } from './http-failure.ts'
+import { jsonPatched } from './json-patch.ts'
 import type { KubeObject, NewObject } from './kube-object.ts'
 import { listPage } from './list-page.ts'
 import { PodOnNode, type PodScript } from './pod-on-node.ts'
@@ -72,7 +74,10 @@ export class Api {
       case 'get pods/log':
         return { code: 200, text: this.#log(call) }
       case 'patch pods':
-        return { code: 200, json: this.#openGates(call, body) }
+        return {
+          code: 200,
+          json: Array.isArray(body) ? this.#patch(call, body) : this.#openGates(call, body),
+        }
       case 'patch pods/resize':
         return { code: 200, json: this.#resize(call) }
       case 'delete pods':
@@ -85,6 +90,7 @@ export class Api {
   }
 
   #createPod(call: Call, pod: NewObject): KubeObject {
+    if (call.query.get('dryRun') === 'All') return this.#wouldBe(call, pod)
     const made = this.#store.create('pods', { ...inNamespace(call, pod), status: PENDING })
     const node = new PodOnNode(this.#store, made, this.#nodes.log)
     this.#pods.set(made.metadata.name, node)
@@ -93,7 +99,19 @@ export class Api {
     return made
   }
 
-  /** The one patch of Pods that anybody makes. */
+  #wouldBe(call: Call, pod: NewObject): KubeObject {
+    const made = { uid: randomUUID(), resourceVersion: '', creationTimestamp: new Date().toISOString() }
+    const { metadata, ...rest } = inNamespace(call, pod)
+    return { ...rest, metadata: { ...metadata, ...made } }
+  }
+
+  #patch(call: Call, operations: Parameters<typeof jsonPatched>[1]): KubeObject {
+    const patched = jsonPatched(this.#store.get('pods', call), operations)
+    this.#store.update('pods', call, () => patched)
+    return this.#store.get('pods', call)
+  }
+
+  /** The one merge patch of Pods that anybody makes. */
   #openGates(call: Call, body: unknown): KubeObject {
     if (JSON.stringify(body) !== '{"spec":{"schedulingGates":null}}')
       throw new HttpFailure(422, 'Invalid', 'the fake only takes scheduling gates away')

@@ -117,9 +117,9 @@ export class AttachEndpoint {
 
   /** Counts it, too. */
   #faultsFor(name: string): AttachFaults {
-    const { version, times = Infinity } = this.#faults
+    const { version, after = 0, times = Infinity } = this.#faults
     if (this.#isMeant(name)) this.#attached += 1
-    if (this.#isMeant(name) && this.#attached <= times) return this.#faults
+    if (this.#isMeant(name) && this.#attached > after && this.#attached <= after + times) return this.#faults
     return { ...DEFAULT, ...(version && { version }) }
   }
 

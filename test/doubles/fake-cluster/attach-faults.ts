@@ -9,6 +9,8 @@ export interface AttachFaults {
   readonly answerMs?: number
   /** Only attaches to this container go wrong; by default all. */
   readonly container?: 'function' | 'mounts'
+  /** So many attaches get through before. By default none. */
+  readonly after?: number
   /** Only the first so many attaches that get through go wrong as follows; by default all. */
   readonly times?: number
   /** The node attaches, but its 101 gets lost: the connection breaks, or a gateway on the way says 502. */

@@ -58,6 +58,7 @@ export class PodOnNode {
   readonly #inits: InitContainers
   #nudge: () => void = () => undefined
   #program: FakeFunction | undefined
+  #startTime: string | undefined
 
   constructor(store: Store, pod: KubeObject, logFaults: LogFaults = {}) {
     this.#store = store
@@ -129,6 +130,7 @@ export class PodOnNode {
   }
 
   bind(): void {
+    this.#startTime = new Date().toISOString()
     this.#store.update('pods', this.name, (pod) => ({
       ...pod,
       spec: { ...pod.spec, nodeName: 'node-1' },
@@ -139,7 +141,10 @@ export class PodOnNode {
   says(status: PodStatus): void {
     this.#store.update('pods', this.name, (pod) => ({
       ...pod,
-      status: withInits(status, this.#inits.statuses),
+      status: {
+        ...withInits(status, this.#inits.statuses),
+        ...(this.#startTime && { startTime: this.#startTime }),
+      },
     }))
   }
 

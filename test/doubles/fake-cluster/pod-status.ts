@@ -1,5 +1,6 @@
-/** Pod statuses as kubelet 1.36 writes them, in the order of a Pod's life. Times are left out: nobody may rely on them. */
+/** Pod statuses as kubelet 1.36 writes them, in the order of a Pod's life. */
 export interface PodStatus {
+  readonly startTime?: string
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed'
   readonly reason?: string
   readonly message?: string

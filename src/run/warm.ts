@@ -1,0 +1,62 @@
+import { asRunError, RunError } from '../errors/run-error.ts'
+import { mayWait, parkedPod, standbyKey } from '../plan/standby.ts'
+import type { RunRequest } from '../request/run-request.ts'
+import { apiFailure } from '../session/api-failure.ts'
+import { isolate } from '../session/network-policy.ts'
+import { PlannedPod } from '../session/planned-pod.ts'
+import type { Target } from '../session/target.ts'
+import { findParked } from '../standby/find-parked.ts'
+import type { RunHost } from './host.ts'
+import { planRun } from './plan-run.ts'
+import { rememberDigest } from './standby.ts'
+import { armStop, type Stop } from './stop.ts'
+
+/** Parks as many Pods for this request as standby.size says, and are not there yet; resolves to how many once they run. */
+export async function warm(request: RunRequest, host: RunHost): Promise<number> {
+  const stop = armStop({ ...host, ...request })
+  const { api, namespace } = host
+  const { ttlMs, size } = request.standby
+  try {
+    const plan = await planRun(request, host)
+    if (size === 0 || !mayWait(request, plan))
+      throw new RunError('CANNOT_PARK', { image: request.givenImage })
+    const wanted = { api, namespace, ttlMs, deadlineMs: request.deadlineMs, signal: stop.signal }
+    const { count } = await findParked({ ...wanted, key: standbyKey(plan) })
+    const missing = Math.max(0, size - count)
+    await Promise.all(Array.from({ length: missing }, () => parkOne(request, { host, stop })))
+    return missing
+  } catch (error) {
+    throw asRunError(stop.signal.aborted ? stop.signal.reason : explainFor(host)(error))
+  } finally {
+    stop.disarm()
+  }
+}
+
+/** Resolves when it runs; one that cannot is taken away again. */
+async function parkOne(request: RunRequest, { host, stop }: { host: RunHost; stop: Stop }): Promise<void> {
+  const { isolation, ...plan } = await planRun(request, host)
+  const target: Target = {
+    ...{ api: host.api, trace: host.trace, now: host.now, dials: { made: 0 }, ...stop },
+    warn: (text) => host.onHint?.(text),
+    // The runs themselves have it to say.
+    hint: () => undefined,
+    explain: explainFor(host),
+    // Without a gate: a parked Pod has waited by itself when it is given something.
+    plan: { ...plan, pod: parkedPod(plan, request, host.now()) },
+  }
+  if (isolation) await isolate({ ...target, plan: { ...plan, isolation } })
+  const pod = new PlannedPod(target, host.temporaryDirectory)
+  let isWaiting = false
+  try {
+    await pod.create()
+    await pod.observer.until(({ kind }) => (kind === 'running' ? true : undefined))
+    isWaiting = true
+    await rememberDigest(host.memory, request.image, pod.observer.imageDigest)
+  } finally {
+    await pod.close({ graceSeconds: 0, keep: isWaiting })
+  }
+}
+
+function explainFor({ api, namespace }: RunHost): (error: unknown) => unknown {
+  return (error) => apiFailure(error, { namespace, server: api.credentials.server.origin })
+}
