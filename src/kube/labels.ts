@@ -11,6 +11,8 @@ export const LABELS = {
 export const ANNOTATIONS = {
   runId: 'krmpod.dev/run-id',
   image: 'krmpod.dev/image',
+  /** Of the image that the node ran, `sha256:…`: with images.recordDigest, when the run is over. */
+  digest: 'krmpod.dev/image-digest',
   /** For people, by the caller's clock. What may be removed is decided without it: expiry.ts. */
   expires: 'krmpod.dev/expires',
   /** `krmpod run --keep`: the run left it on purpose. */

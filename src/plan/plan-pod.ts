@@ -75,6 +75,7 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
     writable,
     maxReturnBytes: packedBytes(request.mountRules),
     ...(lane.kind === 'exec' && { exec: { command: commandOf(request), helper: lane.helper } }),
+    recordDigest: request.recordDigest,
     proof: request.proof,
     maxOutputBytes: request.maxOutputBytes,
     maxStderrBytes: request.maxStderrBytes,

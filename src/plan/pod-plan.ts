@@ -43,6 +43,8 @@ export interface PodPlan {
   readonly maxReturnBytes: number
   /** In the exec lane: what to start in the Pod once it runs, and with whose help. */
   readonly exec?: { readonly command: FunctionCommand; readonly helper: Helper }
+  /** What the image's name meant is written on the Pod in the end. */
+  readonly recordDigest: boolean
   readonly proof: boolean
   readonly maxOutputBytes: number
   readonly maxStderrBytes: number

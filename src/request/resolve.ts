@@ -50,6 +50,7 @@ export function resolve(inputs: Inputs): RunRequest {
     resources: resolveResources(parsed, settings),
     pullPolicy: resolvePull(parsed, settings),
     pullSecretFrom: settings.images.pullSecretFrom,
+    recordDigest: settings.images.recordDigest === 'on',
     ...resolvePlatform(parsed, env),
     ...resolveNames(parsed),
     ...resolvePodSettings(settings),

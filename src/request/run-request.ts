@@ -30,6 +30,7 @@ export interface RunRequest {
   readonly resources: Resources
   readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
   readonly pullSecrets: readonly string[]
+  readonly recordDigest: boolean
   /** `dockerConfig`: the caller's login becomes one more pull secret. */
   readonly pullSecretFrom: 'dockerConfig' | 'off'
   /** Without one: the namespace's `default`. Its token is never mounted. */

@@ -94,6 +94,14 @@ export const ABILITIES: readonly Ability[] = [
     rights: [{ apiGroup: CORE, resource: 'pods', verbs: ['list', 'patch'] }],
   },
   {
+    name: 'audit',
+    purpose: "to write the digest of a run's image on its Pod (images.recordDigest)",
+    isRequired: false,
+    isOptIn: true,
+    without: 'it is not written',
+    rights: [{ apiGroup: CORE, resource: 'pods', verbs: ['patch'] }],
+  },
+  {
     name: 'login',
     purpose: "to pull images with the caller's own login (images.pullSecretFrom)",
     isRequired: false,

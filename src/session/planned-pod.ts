@@ -69,6 +69,13 @@ export class PlannedPod {
     return created.metadata?.uid ?? ''
   }
 
+  /** Loaded only when it is wanted. */
+  async #record(creating: Promise<Pod>): Promise<void> {
+    if (!this.#run.plan.recordDigest) return
+    const { recordDigest } = await import('./record-digest.ts')
+    await recordDigest(this.#run, { creating, digest: this.observer.imageDigest })
+  }
+
   /** Instead of creating one. Loaded only when it is needed: most runs have no Pod that waits for them. */
   async #claim(parked: ParkedPod): Promise<string> {
     const { claimParked, checkParked } = await import('./claim-parked.ts')
@@ -107,6 +114,7 @@ export class PlannedPod {
   async close(how: CloseOptions): Promise<readonly string[]> {
     this.#closing.abort()
     if (!this.#creating) return []
+    await this.#record(this.#creating)
     const { namespace, name } = podOf(this.#run)
     if (how.keep) return [`Pod ${name} is kept: kubectl delete pod -n ${namespace} ${name}`]
     return deleteObjects(this.#run, { ...how, creating: this.#creating, secrets: this.#secrets })

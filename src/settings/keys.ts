@@ -142,6 +142,13 @@ export const SETTINGS = {
       "`dockerConfig`: for each run, make a pull secret of the caller's own login for the images of the run, as docker would find it (`$DOCKER_CONFIG/config.json` or `~/.docker/config.json`, credential helpers included). It holds nothing else, belongs to the Pod and goes with it. Whoever may read Secrets in the namespace can read it meanwhile. Needs the right to patch Pods: a Pod is held back from the nodes until its Secret is there.",
     example: 'dockerConfig',
   },
+  'images.recordDigest': {
+    type: oneOf('on', 'off'),
+    default: 'off',
+    description:
+      'Write the digest of the image that a node ran on the Pod, as annotation `krmpod.dev/image-digest` beside `krmpod.dev/image`, before the Pod goes: for audit logs. A request more for each run. Needs the rights of `krmpod install rbac --with audit`.',
+    example: 'on',
+  },
   'images.pullPolicy': {
     type: oneOf('Always', 'IfNotPresent', 'Never'),
     default: 'IfNotPresent',

@@ -112,6 +112,7 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
     images: {
       pullSecrets: of('images.pullSecrets'),
       pullSecretFrom: of('images.pullSecretFrom'),
+      recordDigest: of('images.recordDigest'),
       pullPolicy: of('images.pullPolicy'),
       ...(imagesAllow !== undefined && { allow: imagesAllow }),
       rewrite: of('images.rewrite'),

@@ -23,6 +23,7 @@ export interface Settings {
   readonly images: {
     readonly pullSecrets: readonly string[]
     readonly pullSecretFrom: 'dockerConfig' | 'off'
+    readonly recordDigest: 'on' | 'off'
     readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never'
     readonly allow?: readonly string[]
     readonly rewrite: readonly (readonly [from: string, to: string])[]

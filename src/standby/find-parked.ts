@@ -15,7 +15,7 @@ interface Wanted {
 }
 
 /** A Pod that says it waits for such a run. Nothing of it is believed yet: claim.ts. */
-export interface Candidate {
+interface Candidate {
   readonly name: string
   readonly uid: string
   readonly activeDeadlineSeconds: number

@@ -88,7 +88,7 @@ function requestOf({ network, command }: Wish, settings: Settings): RunRequest {
   if (parsed.kind !== 'run') throw new Error('that asks for help')
   // The rules are about functions of a repository, not about what we ourselves bring along.
   const { pullSecrets, pullPolicy, rewrite } = settings.images
-  const images = { pullSecrets, pullPolicy, pullSecretFrom: 'off', rewrite } as const
+  const images = { pullSecrets, pullPolicy, pullSecretFrom: 'off', recordDigest: 'off', rewrite } as const
   return resolve({
     parsed: parsed.argv,
     settings: { ...settings, images },

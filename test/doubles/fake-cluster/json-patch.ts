@@ -9,7 +9,7 @@ interface Operation {
 
 type Node = Record<string, unknown>
 
-/** RFC 6902, as far as runs use it: `test`, `remove` and `replace` of members that are there. */
+/** RFC 6902, as far as runs use it: `add`, and `test`, `remove` and `replace` of members that are there. */
 export function jsonPatched<T>(object: T, operations: readonly Operation[]): T {
   const copy = structuredClone(object)
   for (const operation of operations) apply(copy as Node, operation)
@@ -23,6 +23,10 @@ function apply(object: Node, { op, path, value }: Operation): void {
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
   const last = keys.pop() ?? ''
   const parent = keys.reduce<Node | undefined>((node, key) => node?.[key] as Node | undefined, object)
+  if (op === 'add' && parent) {
+    parent[last] = value
+    return
+  }
   const isThere = parent !== undefined && Object.hasOwn(parent, last)
   if (!isThere || (op === 'test' && !isDeepStrictEqual(parent[last], value))) throw refused()
   if (op === 'remove') Reflect.deleteProperty(parent, last)
