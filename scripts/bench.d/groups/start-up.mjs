@@ -65,13 +65,13 @@ async function untilConnected(program) {
   return { ms }
 }
 
+/** The cluster's own, with certificates and all, but for the address. */
 function withKubeconfig(folder, port) {
   const file = join(folder, 'kubeconfig')
-  const server = `https://127.0.0.1:${port}`
-  execFileSync('kubectl', ['--kubeconfig', file, 'config', 'set-cluster', 'c', `--server=${server}`])
-  execFileSync('kubectl', ['--kubeconfig', file, 'config', 'set-credentials', 'u', '--token=t'])
-  execFileSync('kubectl', ['--kubeconfig', file, 'config', 'set-context', 'c', '--cluster=c', '--user=u'])
-  execFileSync('kubectl', ['--kubeconfig', file, 'config', 'use-context', 'c'])
+  const text = execFileSync('kubectl', ['config', 'view', '--raw', '--minify', '--flatten'], {
+    encoding: 'utf8',
+  })
+  writeFileSync(file, text.replace(/^( +server:) .*$/m, `$1 https://127.0.0.1:${port}`))
   return { path: join(ROOT, 'bin/docker'), env: { HOME: folder, KUBECONFIG: file } }
 }
 
@@ -82,10 +82,17 @@ function inCluster(folder, port) {
   mkdirSync(account, { recursive: true })
   for (const part of ['bin', 'dist', 'package.json'])
     cpSync(join(ROOT, part), join(copy, part), { recursive: true })
-  for (const file of ['token', 'ca.crt', 'namespace']) writeFileSync(join(account, file), 'x')
+  for (const file of ['token', 'namespace']) writeFileSync(join(account, file), 'x')
+  writeFileSync(join(account, 'ca.crt'), certificateOfCluster())
   replaceInBundle(join(copy, 'dist'), SERVICE_ACCOUNT, account)
   const env = { HOME: folder, KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(port) }
   return { path: join(copy, 'bin/docker'), env }
+}
+
+function certificateOfCluster() {
+  const path = '{.clusters[0].cluster.certificate-authority-data}'
+  const words = ['config', 'view', '--raw', '--minify', '--flatten', '-o', `jsonpath=${path}`]
+  return Buffer.from(execFileSync('kubectl', words, { encoding: 'utf8' }), 'base64')
 }
 
 function replaceInBundle(dist, from, to) {
