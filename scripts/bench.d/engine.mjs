@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './programs.mjs'
+import { IMAGE_PREFIX } from './world.mjs'
 
 /**
  * The oracle's real Docker engine with these images in it, as `{ docker, env }`, where `env` finds it by the name of
@@ -33,8 +34,7 @@ export function startEngine(images, folder) {
 
 /** From the registry that the Pods' images come from. */
 function loadImages(images, { docker, env, folder }) {
-  const prefix = process.env.KRMPOD_TEST_IMAGE_PREFIX ?? ''
-  const source = (image) => `${process.env.KRMPOD_TEST_REGISTRY}/${image.slice(prefix.length)}`
+  const source = (image) => `${process.env.KRMPOD_TEST_REGISTRY}/${image.slice(IMAGE_PREFIX.length)}`
   const file = join(folder, 'images.tar')
   const withEngine = { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] }
   execFileSync('crane', ['pull', '--format', 'tarball', ...images.map(source), file], withEngine)

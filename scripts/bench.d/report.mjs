@@ -48,5 +48,5 @@ function lines(result) {
       ? [`${label}: ${missing}`, '–', '–']
       : [label, rounded(quantile(values, 0.5)), rounded(quantile(values, 0.9))]
   })
-  return table([`ms, ${[...counts].join(' or ')} rounds`, 'median', 'p90'], rows)
+  return table([`ms, rounds: ${[...counts].join(', ')}`, 'median', 'p90'], rows)
 }

@@ -7,6 +7,9 @@ import { parseAllDocuments } from 'yaml'
 import { KRMPOD, ROOT } from './programs.mjs'
 import { ApiServer } from './raw/api-server.mjs'
 
+/** Before the name of every test image. */
+export const IMAGE_PREFIX = process.env.KRMPOD_TEST_IMAGE_PREFIX ?? ''
+
 const PARKING_MS = 30_000
 
 /** What the groups share: a namespace, a folder, the API server, images. Gone with `close()`. */
@@ -15,7 +18,6 @@ export class World {
   api = new ApiServer()
   #namespaces = []
 
-  /** A namespace of its own, in which krmpod has made its policy. Names it to krmpod, too. */
   namespace(purpose) {
     const name = `bench-${purpose}-${process.pid}`
     kubectl('create', 'namespace', name)
@@ -28,15 +30,16 @@ export class World {
     return { KRMPOD_NAMESPACE: namespace, XDG_CACHE_HOME: join(this.folder, 'cache'), ...more }
   }
 
-  image(name, tag = 'v1') {
-    return `${process.env.KRMPOD_TEST_IMAGE_PREFIX ?? ''}krmpod/fixtures/${name}:${tag}`
+  /** How Pods pull a test image. */
+  image(name) {
+    return `${IMAGE_PREFIX}krmpod/fixtures/${name}:v1`
   }
 
   /** The same image by its digest: what parked Pods and cached results need. */
   pinned(name) {
     const path = `krmpod/fixtures/${name}`
     const digest = execFileSync('crane', ['digest', `${process.env.KRMPOD_TEST_REGISTRY}/${path}:v1`])
-    return `${process.env.KRMPOD_TEST_IMAGE_PREFIX ?? ''}${path}@${String(digest).trim()}`
+    return `${IMAGE_PREFIX}${path}@${String(digest).trim()}`
   }
 
   /** krmpod's own plan of a run, for the floor to be the floor of the same thing. */
@@ -64,7 +67,7 @@ export class World {
 
   close() {
     this.api.close()
-    rmSync(this.folder, { recursive: true })
+    rmSync(this.folder, { recursive: true, force: true })
     for (const name of this.#namespaces) kubectl('delete', 'namespace', name, '--wait=false')
   }
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEngine } from '../engine.mjs'
 import { KRMPOD, ROOT, timed } from '../programs.mjs'
-import { missingCommand, missingSetting } from '../world.mjs'
+import { IMAGE_PREFIX, missingCommand, missingSetting } from '../world.mjs'
 
-const KUSTOMIZATION = join(ROOT, 'fixtures/kustomizations/five-functions')
+const FIXTURES = join(ROOT, 'fixtures/kustomizations')
 const FLAGS = ['--enable-alpha-plugins']
 
 export default {
@@ -18,11 +18,12 @@ export default {
 function lines(world) {
   const [namespace, parkedIn] = [world.namespace('build'), world.namespace('build-parked')]
   const withShim = { PATH: `${join(ROOT, 'bin')}:${process.env.PATH}` }
-  const images = imagesOf(KUSTOMIZATION)
+  const kustomization = copyOf('five-functions', world.folder)
+  const images = imagesOf(kustomization)
   const engine = startEngine(images, world.folder)
   const expect = sameEveryTime()
-  const kustomize = (env) => timed(['kustomize', 'build', ...FLAGS, KUSTOMIZATION], { env, expect })
-  const krmpod = (env) => timed([KRMPOD, 'build', KUSTOMIZATION, ...FLAGS], { env, expect })
+  const kustomize = (env) => timed(['kustomize', 'build', ...FLAGS, kustomization], { env, expect })
+  const krmpod = (env) => timed([KRMPOD, 'build', kustomization, ...FLAGS], { env, expect })
   const parkedEnv = world.env(parkedIn, { KRMPOD_STANDBY_SIZE: '1' })
   const missingBuild = missingCommand('build')
   return [
@@ -40,7 +41,7 @@ function lines(world) {
     {
       name: 'parked',
       label: '`krmpod build`, parked Pods',
-      missing: missingBuild ?? missingSetting('standby'),
+      missing: missingBuild ?? missingSetting('standby') ?? missingCommand('warm'),
       prepare: () => world.warm(parkedIn, images, parkedEnv),
       run: () => krmpod(parkedEnv),
     },
@@ -51,6 +52,15 @@ function lines(world) {
       run: () => kustomize(engine.env),
     },
   ]
+}
+
+/** Its images, as this cluster names them. */
+function copyOf(name, folder) {
+  const copies = join(folder, 'kustomizations')
+  cpSync(FIXTURES, copies, { recursive: true })
+  const file = join(copies, name, 'kustomization.yaml')
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('image: ghcr.io/', `image: ${IMAGE_PREFIX}`))
+  return join(copies, name)
 }
 
 function imagesOf(folder) {

@@ -3,7 +3,7 @@ import { rounded, table } from '../markdown.mjs'
 import { AS_KUSTOMIZE, DOCKER, KRMPOD, phasesOf, timed } from '../programs.mjs'
 import { rawRun } from '../raw/raw-run.mjs'
 import { phaseMedians } from '../statistics.mjs'
-import { missingSetting } from '../world.mjs'
+import { missingCommand, missingSetting } from '../world.mjs'
 
 const INPUT = Buffer.from('hello\n')
 
@@ -40,7 +40,7 @@ function lines(world) {
     },
     {
       name: 'told',
-      label: '`krmpod run --timings`',
+      label: 'krmpod, fresh Pod, `--timings`',
       run: async () => {
         const { ms, stderr } = await krmpod([KRMPOD, 'run', '--timings', ...AS_KUSTOMIZE.slice(1), image])
         return { ms, phases: phasesOf(stderr) }
@@ -48,12 +48,12 @@ function lines(world) {
     },
     {
       name: 'patient',
-      label: 'the same, `nudge: off`',
+      label: 'krmpod, fresh Pod, `nudge: off`',
       run: () => krmpod([DOCKER, ...AS_KUSTOMIZE, image], { KRMPOD_NUDGE: 'off' }),
     },
     {
       name: 'exec',
-      label: 'the same, `lane: exec`',
+      label: 'krmpod, fresh Pod, `lane: exec`',
       run: () => krmpod([DOCKER, ...AS_KUSTOMIZE, image], { KRMPOD_LANE: 'exec' }),
     },
     parked(world, { image: pinned }),
@@ -102,7 +102,7 @@ function parked(world, { image }) {
   return {
     name: 'parked',
     label: 'krmpod, parked Pod',
-    missing: missingSetting('standby'),
+    missing: missingSetting('standby') ?? missingCommand('warm'),
     prepare: () => world.warm(namespace, [image], env),
     run: () => timed([DOCKER, ...AS_KUSTOMIZE, image], { input: INPUT, env }),
   }
