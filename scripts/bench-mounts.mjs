@@ -6,6 +6,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, wri
 import { arch, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { smallFiles } from './bench.d/trees.mjs'
 import { watchPeak } from './peak-memory.mjs'
 import { quantile } from './quantile.mjs'
 
@@ -38,8 +39,8 @@ const folder = mkdtempSync(join(tmpdir(), 'krmpod-bench-'))
 const namespace = `bench-${process.pid}`
 try {
   execFileSync('kubectl', ['create', 'namespace', namespace])
-  const few = smallFiles('few', { files: 500, bytes: 500 * 1024 })
-  const many = smallFiles('many', { files: 10_000, bytes: 50 * MIB })
+  const few = manyFiles('few', { files: 500, bytes: 500 * 1024 })
+  const many = manyFiles('many', { files: 10_000, bytes: 50 * MIB })
   const large = largeFile('large', 1024 * MIB)
   const cost = await costOf(few)
   const copies = []
@@ -55,15 +56,9 @@ try {
   execFileSync('kubectl', ['delete', 'namespace', namespace, '--wait=false'])
 }
 
-/** Files of equal size in folders of 100. */
-function smallFiles(name, { files, bytes }) {
+function manyFiles(name, { files, bytes }) {
   const path = join(folder, name)
-  const content = randomBytes(bytes / files)
-  for (let file = 0; file < files; file += 1) {
-    const below = join(path, `folder-${Math.floor(file / 100)}`)
-    if (file % 100 === 0) mkdirSync(below, { recursive: true })
-    writeFileSync(join(below, `file-${file}.yaml`), content)
-  }
+  smallFiles(path, { files, bytes })
   return { name: `${files.toLocaleString('en')} files, ${Math.round(bytes / MIB)} MiB`, path, files }
 }
 

@@ -1,6 +1,6 @@
 // What our packages cost at start-up: size of the minified bundle, and time over a bare `node`: median of
 // 15 runs, and the fastest of them, which says more on a busy machine.
-// The figures of docs/dependencies.md come from here.
+// The figures of docs/dependencies.md come from here. `--json`: for `npm run bench`.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -57,15 +57,20 @@ for (let run = 0; run <= RUNS; run++) {
   }
 }
 const [bare] = cases.map(summary)
-for (const { name, bytes, times } of cases) {
-  const kilobytes = `${(bytes / 1024).toFixed(0)} KB`.padStart(8)
+const rows = cases.map(({ name, bytes, times }) => {
   const { middle, fastest } = summary({ times })
-  console.log(
-    `${name.padEnd(26)}${kilobytes}  +${(middle - bare.middle).toFixed(1)} ms  (fastest +${(fastest - bare.fastest).toFixed(1)})`,
-  )
-}
-console.log(`node alone takes ${bare.middle.toFixed(1)} ms; Node ${process.version}`)
+  const [more, least] = [middle - bare.middle, fastest - bare.fastest].map((ms) => ms.toFixed(1))
+  return { name, kilobytes: (bytes / 1024).toFixed(0), middle: more, fastest: least }
+})
+if (process.argv.includes('--json')) console.log(JSON.stringify(rows))
+else print(rows)
 rmSync(work, { recursive: true })
+
+function print(rows) {
+  for (const { name, kilobytes, middle, fastest } of rows)
+    console.log(`${name.padEnd(26)}${kilobytes.padStart(5)} KB  +${middle} ms  (fastest +${fastest})`)
+  console.log(`node alone takes ${bare.middle.toFixed(1)} ms; Node ${process.version}`)
+}
 
 async function bundle([name, contents], index) {
   const outdir = join(work, `case${index}`)
