@@ -15,6 +15,7 @@ const ROOMS = [
   'cluster',
   'session',
   'run',
+  'cache',
   'gc',
   'doctor',
   'cli',

@@ -26,9 +26,13 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
   const helpers = new HelperVolumes(host.memory, host.api.credentials.server)
   const isPure = request.network === 'none' && !writesElsewhere(request) && host.rerun && !host.keep
   const dials = { made: 0 }
-  const sources = await sourcesOf(request)
+  const sources = host.sources ?? (await sourcesOf(request))
   const warn = once((text) => host.stderr.write(`docker: warning: ${plain(text)}\n`))
   const hint = once((text) => host.onHint?.(text))
+  const doubt = (text: string): void => {
+    host.onDoubt?.(text)
+    warn(text)
+  }
   for (const line of [...request.notices, ...(sources?.warnings ?? [])]) warn(line)
   return new Attempts({
     rules: { wish: request.lane, speaksEarly: await speaksEarly(request, early), isPure },
@@ -45,7 +49,7 @@ export async function newSession(request: RunRequest, world: World): Promise<Ses
         trace: host.trace,
         now: host.now,
         dials,
-        warn,
+        warn: doubt,
         hint,
         ...world.stop,
         explain: world.explain,
