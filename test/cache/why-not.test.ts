@@ -18,7 +18,7 @@ test.each([
 })
 
 test.each([
-  [`${PINNED}`, 'the function has a network'],
+  [PINNED, 'the function has a network'],
   [`--network host ${PINNED}`, 'the function has a network'],
   ['--network none ghcr.io/acme/fn:v1', 'the image is not named by its sha256 digest'],
   [`--network none ghcr.io/acme/fn@sha512:${'a1'.repeat(64)}`, 'the image is not named by its sha256 digest'],
