@@ -16,6 +16,7 @@ const ROOMS = [
   'standby',
   'session',
   'run',
+  'cache',
   'gc',
   'doctor',
   'cli',

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
+import { mergeChunks } from './merge-chunks.mjs'
 import { thirdPartyLicences } from './third-party-licences.mjs'
 
 const root = join(import.meta.dirname, '..')
@@ -33,6 +34,27 @@ const { metafile } = await build({
   },
   metafile: true,
   logLevel: 'warning',
+})
+await mergeChunks({
+  root,
+  outputs: metafile.outputs,
+  hot: {
+    'docker-run': 'src/cli/docker.ts',
+    cluster: 'src/cli/run-in-cluster.ts',
+    cache: 'src/cache/recall.ts',
+  },
+  options: {
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    external: ['bufferutil', 'utf-8-validate'],
+    // What a chunk imports for nothing but its order is loaded all the same, and defines only.
+    logOverride: { 'ignored-bare-import': 'silent' },
+    logLevel: 'warning',
+  },
 })
 writeFileSync(
   join(outdir, 'THIRD-PARTY-LICENSES.txt'),

@@ -1,9 +1,8 @@
-import { tmpdir } from 'node:os'
 import { PassThrough, Readable } from 'node:stream'
 import { parse } from './argv/parse.ts'
-import { prepare } from './cli/run-command.ts'
+import { answer } from './cli/answer.ts'
+import { ask } from './cli/prepare.ts'
 import { RunError } from './errors/run-error.ts'
-import { run } from './run/run.ts'
 import { Trace } from './session/trace.ts'
 
 export { RunError }
@@ -32,20 +31,17 @@ export async function runFunction({ argv, input = '', signal }: FunctionRun): Pr
   const command = parse(argv)
   if (command.kind !== 'run') throw new RunError('NO_IMAGE', undefined)
   const start = performance.now()
-  const { request, host } = await prepare(command.argv, { flags: { callerTimeout: 'off' } })
+  const asked = await ask(command.argv, { callerTimeout: 'off', sweep: 'off' })
   const stdout = collect()
   const stderr = collect()
-  const { exitCode } = await run(request, {
-    ...host,
+  const { exitCode } = await answer(asked, {
     stdin: Readable.from([Buffer.from(input)]),
     stdout: stdout.stream,
     stderr: stderr.stream,
-    temporaryDirectory: tmpdir(),
     trace: new Trace(() => performance.now() - start),
     interrupted: interruption(signal),
     keep: false,
-    rerun: true,
-  }).finally(() => host.api.close())
+  })
   return { exitCode, stdout: stdout.bytes(), stderr: stderr.bytes() }
 }
 

@@ -3,8 +3,11 @@ import type { ApiClient } from '../cluster/api-client.ts'
 import type { Memory } from '../cluster/memory.ts'
 import type { WantedImage } from '../cluster/registry/look-up.ts'
 import type { PullLogins } from '../cluster/registry/pull-logins.ts'
+import type { Sources } from '../mounts/sources.ts'
 import type { ImageConfig } from '../plan/exec-command.ts'
+import type { Exit, Output } from '../session/session.ts'
 import type { Trace } from '../session/trace.ts'
+import type { Spool } from '../streams/spool.ts'
 
 /** The world around one run, passed in so that a test, or a program that calls us, can be that world. */
 export interface RunHost {
@@ -37,4 +40,19 @@ export interface RunHost {
   readonly onHint?: (text: string) => void
   /** The run has made its Pod, and waits for it. */
   readonly onCreated?: () => void
+  /** The caller's stdin, where it is being kept already; the run closes it. */
+  readonly keptStdin?: Spool
+  /** The files of the bind mounts, where they were looked at already. */
+  readonly sources?: Sources
+  /** What was found during the run that speaks against it: the function was not without a network. */
+  readonly onDoubt?: (why: string) => void
+  /** stdout was proven whole, and has left krmpod; the streams can still be read. Never rejects. */
+  readonly onReleased?: (released: Released) => Promise<void>
+}
+
+export interface Released {
+  readonly output: Output
+  readonly exit: Exit
+  /** All that was passed on of it, but for what `output` has from before. */
+  readonly stderr: Spool
 }

@@ -33,9 +33,13 @@ export async function newSession(request: RunRequest, world: World): Promise<New
   const helpers = new HelperVolumes(host.memory, host.api.credentials.server)
   const isPure = request.network === 'none' && !writesElsewhere(request) && host.rerun && !host.keep
   const dials = { made: 0 }
-  const sources = await sourcesOf(request)
+  const sources = host.sources ?? (await sourcesOf(request))
   const warn = once((text) => host.stderr.write(`docker: warning: ${plain(text)}\n`))
   const hint = once((text) => host.onHint?.(text))
+  const doubt = (text: string): void => {
+    host.onDoubt?.(text)
+    warn(text)
+  }
   for (const line of [...request.notices, ...(sources?.warnings ?? [])]) warn(line)
   const standby = isPure ? await standbyFor(request, world) : undefined
   const lanes: LaneKind[] = []
@@ -58,7 +62,7 @@ export async function newSession(request: RunRequest, world: World): Promise<New
         trace: host.trace,
         now: host.now,
         dials,
-        warn,
+        warn: doubt,
         hint,
         ...world.stop,
         explain: world.explain,

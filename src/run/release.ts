@@ -7,7 +7,7 @@ import { flushed, writeTo } from './standard-streams.ts'
 /** Hands over what was proven whole: until here, nothing of stdout has left krmpod. */
 export async function release(
   { stdout, before }: Output,
-  { streams, host }: { streams: StreamWishes; host: RunHost },
+  { streams, host }: { streams: StreamWishes; host: Pick<RunHost, 'stdout' | 'stderr' | 'interrupted'> },
 ): Promise<void> {
   const { interrupted } = host
   // A stderr that nobody reads any more is no reason to keep stdout back.

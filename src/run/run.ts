@@ -6,12 +6,13 @@ import type { RunResult } from '../result/run-result.ts'
 import { apiFailure } from '../session/api-failure.ts'
 import type { Output, Session } from '../session/session.ts'
 import { unlessStopped } from '../session/unless-stopped.ts'
-import { Spool } from '../streams/spool.ts'
+import type { Spool } from '../streams/spool.ts'
 import { openCidFile } from './cidfile.ts'
 import type { RunHost } from './host.ts'
+import { keepStdin } from './keep-stdin.ts'
 import { newSession } from './new-session.ts'
 import { release } from './release.ts'
-import { readInto, writeTo } from './standard-streams.ts'
+import { writeTo } from './standard-streams.ts'
 import { armStop, type Stop } from './stop.ts'
 
 /** After a signal the function has this long to end by itself, however long --stop-timeout is. */
@@ -23,7 +24,7 @@ const LAST_WORDS_MS = 1_000
 export async function run(request: RunRequest, host: RunHost): Promise<RunResult> {
   const cidFile = openCidFile(request.cidfile)
   const stop = armStop({ ...host, ...request })
-  const stdin = keepStdin(request, host)
+  const stdin = host.keptStdin ?? keepStdin(request, host)
   try {
     const made = await newSession(request, { host, stop, explain: explainFor(host) })
     return await converse({ request, host, stop, ...made, stdin, onCreated: cidFile.write })
@@ -57,7 +58,9 @@ async function converse(conversation: Conversation): Promise<RunResult> {
     await bringHome(output)
     host.trace.enter('cleaning up')
     await Promise.all([
-      release(output, { streams: request.streams, host }),
+      release(output, { streams: request.streams, host }).then(() =>
+        host.onReleased?.({ output, exit, stderr: session.stderr }),
+      ),
       close(session, { host, graceSeconds: 0 }),
       park(),
     ])
@@ -99,13 +102,6 @@ function passOnStderr(
     : Promise.resolve()
   // Nobody reads it any more: that alone is no reason to end a run.
   return { passedOn: passedOn.catch(() => undefined), stop: () => listening.abort() }
-}
-
-function keepStdin({ streams }: RunRequest, host: RunHost): Spool {
-  const spool = new Spool(host.temporaryDirectory)
-  if (streams.stdin) void readInto(spool, host.stdin)
-  else spool.end()
-  return spool
 }
 
 /** Once a run is being stopped, everything else that fails fails because of that. */

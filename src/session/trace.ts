@@ -2,6 +2,7 @@ import type { Verdict } from '../result/verdict.ts'
 
 /** What a run is busy with, in order; each is named for what is being waited for. */
 export type Phase =
+  | 'looking for a kept result'
   | 'connecting'
   | 'checking the network policy'
   | 'creating the Pod'

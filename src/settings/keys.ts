@@ -18,6 +18,7 @@ import {
   quantity,
   rewrites,
   sizeInBytes,
+  sizeInBytesOr,
   trueOrFalse,
   userId,
   type ValueType,
@@ -334,6 +335,13 @@ export const SETTINGS = {
     description:
       'The most of what a function says on stderr that is passed on; the rest is dropped, and one line says so.',
     example: '1Mi',
+  },
+  'cache.maxBytes': {
+    type: sizeInBytesOr('off'),
+    default: 'off',
+    description:
+      'How much disk the results of functions may take, so that the same function with the same input is answered without the cluster; what was not used for the longest time goes first. Only for functions without a network whose image is named by its digest ([cache.md](cache.md)). They are kept below `$XDG_CACHE_HOME/krmpod` (`~/.cache/krmpod`), in files only you can read. `off`: nothing is kept, and nothing looked for.',
+    example: '256Mi',
   },
   log: {
     type: oneOf('off', 'debug'),

@@ -142,6 +142,7 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
     proof: of('proof'),
     output: { maxBytes: of('output.maxBytes') },
     stderr: { maxBytes: of('stderr.maxBytes') },
+    cache: { maxBytes: of('cache.maxBytes') },
     log: of('log'),
   }
 }

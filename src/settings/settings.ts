@@ -61,5 +61,7 @@ export interface Settings {
   readonly proof: 'on' | 'off'
   readonly output: { readonly maxBytes: number }
   readonly stderr: { readonly maxBytes: number }
+  /** How much disk the results of functions may take. */
+  readonly cache: { readonly maxBytes: number | 'off' }
   readonly log: 'off' | 'debug'
 }

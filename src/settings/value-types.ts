@@ -97,6 +97,14 @@ export const sizeInBytes: ValueType<number> = {
   schema: v.pipe(scalarText, v.regex(QUANTITY), v.transform(bytes), v.safeInteger(), v.minValue(1)),
 }
 
+/** A size, or one of these words. */
+export function sizeInBytesOr<const W extends string>(...words: readonly W[]): ValueType<number | W> {
+  return {
+    expected: `${words.join(', ')}, or ${sizeInBytes.expected}`,
+    schema: v.union([v.picklist(words), sizeInBytes.schema]),
+  }
+}
+
 export const count: ValueType<number> = {
   expected: 'a whole number of at least one',
   schema: v.pipe(scalarText, v.regex(/^\d+$/), v.transform(Number), v.safeInteger(), v.minValue(1)),

@@ -10,10 +10,13 @@ function own(line: string): OwnFlags {
 
 describe('krmpod run', () => {
   test('has flags of its own beside those of docker run', () => {
-    expect(own('-n fns --context=dev --deadline 90s --dry-run --keep --timings -i --rm img')).toEqual({
+    expect(
+      own('-n fns --context=dev --deadline 90s --cache-max-bytes 1Gi --dry-run --keep --timings -i --rm img'),
+    ).toEqual({
       namespace: 'fns',
       context: 'dev',
       deadline: '90s',
+      cacheMaxBytes: '1Gi',
       dryRun: true,
       keep: true,
       timings: true,

@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { Readable, Writable } from 'node:stream'
 import { parse } from '../../src/argv/parse.ts'
+import { recall } from '../../src/cache/recall.ts'
+import type { Place } from '../../src/cache/store.ts'
 import { ApiClient } from '../../src/cluster/api-client.ts'
 import type { Credentials } from '../../src/cluster/credentials.ts'
 import { NO_MEMORY } from '../../src/cluster/memory.ts'
 import { RunError } from '../../src/errors/run-error.ts'
 import { resolve } from '../../src/request/resolve.ts'
 import type { RunRequest } from '../../src/request/run-request.ts'
+import type { RunResult } from '../../src/result/run-result.ts'
 import type { RunHost } from '../../src/run/host.ts'
 import { run } from '../../src/run/run.ts'
 import { Trace } from '../../src/session/trace.ts'
@@ -25,6 +28,8 @@ export interface Outcome {
   readonly stdout: Buffer
   readonly stderr: string
   readonly trace: Trace
+  /** What the cache says. */
+  readonly notes: readonly string[]
 }
 
 export interface Given {
@@ -34,6 +39,8 @@ export interface Given {
   readonly request?: Partial<RunRequest>
   readonly stdin?: string | Buffer | Readable
   readonly host?: Partial<RunHost>
+  /** Where results are kept; not given: nowhere. */
+  readonly cache?: Place & { readonly version?: string }
 }
 
 type Reachable = Pick<FakeCluster, 'url'>
@@ -43,11 +50,12 @@ export async function runOn(cluster: Reachable, given: Given = {}): Promise<Outc
   const stdout = new Collector()
   const stderr = new Collector()
   const host = { ...hostFor(cluster, given), stdout, stderr, ...given.host }
+  const notes: string[] = []
   const ended = (end: string, error?: RunError): Outcome => {
-    return { end, error, stdout: stdout.bytes, stderr: stderr.bytes.toString(), trace: host.trace }
+    return { end, error, stdout: stdout.bytes, stderr: stderr.bytes.toString(), trace: host.trace, notes }
   }
   try {
-    const { exitCode } = await run(requestOf(given), host)
+    const { exitCode } = await answered(given, { ...host, note: (text) => notes.push(text) })
     return ended(`exit ${exitCode}`)
   } catch (error) {
     if (!(error instanceof RunError)) throw error
@@ -56,6 +64,17 @@ export async function runOn(cluster: Reachable, given: Given = {}): Promise<Outc
   } finally {
     host.api.close()
   }
+}
+
+/** As the command line does it. */
+async function answered(
+  { cache, ...given }: Given,
+  host: RunHost & { readonly note: (text: string) => void },
+): Promise<RunResult> {
+  const request = requestOf(given)
+  if (!cache) return run(request, host)
+  const recalled = await recall(request, { version: 'test', ...cache, ...host, place: cache })
+  return recalled.kind === 'hit' ? recalled.result : run(request, { ...host, ...recalled.host })
 }
 
 function requestOf({ argv = ['-i', '--network', 'none', IMAGE], env = {}, request }: Given): RunRequest {

@@ -52,6 +52,7 @@ test('with no source at all, the defaults are whole', () => {
     proof: 'on',
     output: { maxBytes: 1024 ** 3 },
     stderr: { maxBytes: 64 * 1024 ** 2 },
+    cache: { maxBytes: 'off' },
     log: 'off',
   })
 })
@@ -152,6 +153,8 @@ describe('values of variables', () => {
     ['KRMPOD_MOUNTS_VOLUMES', 'schemas,cache', { mounts: { volumes: ['schemas', 'cache'] } }],
     ['KRMPOD_MOUNTS_MAX_BYTES', '256Mi', { mounts: { maxBytes: 256 * 1024 ** 2 } }],
     ['KRMPOD_MOUNTS_MAX_FILES', '5000', { mounts: { maxFiles: 5000 } }],
+    ['KRMPOD_CACHE_MAX_BYTES', '1Mi', { cache: { maxBytes: 1024 ** 2 } }],
+    ['KRMPOD_CACHE_MAX_BYTES', 'off', { cache: { maxBytes: 'off' } }],
     ['KRMPOD_LANE', 'exec', { lane: 'exec' }],
     ['KRMPOD_HELPER_IMAGE', 'acme.io:5000/bb@sha256:00', { helper: { image: 'acme.io:5000/bb@sha256:00' } }],
     [
@@ -259,6 +262,11 @@ describe('values of variables', () => {
       'KRMPOD_MOUNTS_VOLUMES',
       'My_Cache',
       'mounts.volumes: expected names of PersistentVolumeClaims, as a list or separated by commas',
+    ],
+    [
+      'KRMPOD_CACHE_MAX_BYTES',
+      '0',
+      'cache.maxBytes: expected off, or a size of at least one byte, such as 512Mi, 1Gi or 1000000',
     ],
     ['KRMPOD_MOUNTS_MAX_FILES', '0', 'mounts.maxFiles: expected a whole number of at least one'],
     ['KRMPOD_MOUNTS_MAX_FILES', '1k', 'mounts.maxFiles: expected a whole number of at least one'],

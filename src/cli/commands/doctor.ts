@@ -15,8 +15,8 @@ import { openCluster } from '../cluster.ts'
 import { homeDirectory } from '../home-directory.ts'
 import { watchCaller } from '../interruptions.ts'
 import { loadSettings } from '../load-settings.ts'
+import { newRunId } from '../prepare.ts'
 import { print } from '../print.ts'
-import { newRunId } from '../run-command.ts'
 
 interface DoctorFlags {
   readonly namespace?: string | undefined

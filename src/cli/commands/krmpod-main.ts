@@ -2,7 +2,7 @@ import yargs from 'yargs'
 import { isRunError } from '../../errors/run-error.ts'
 import { print } from '../print.ts'
 import { VERSION } from '../version.ts'
-import { DOCTOR_OPTIONS, GC_OPTIONS, INSTALL_OPTIONS, WARM_OPTIONS } from './krmpod-options.ts'
+import { CACHE_OPTIONS, DOCTOR_OPTIONS, GC_OPTIONS, INSTALL_OPTIONS, WARM_OPTIONS } from './krmpod-options.ts'
 
 /** Everything of `krmpod` but `run`. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -56,6 +56,22 @@ export async function main(words: readonly string[]): Promise<number> {
       async (flags) => {
         const { installRbac } = await import('./install.ts')
         await print(installRbac(flags))
+      },
+    )
+    .command(
+      'cache <what>',
+      'Say what results of functions are kept on disk, or remove them',
+      (command) =>
+        command
+          .positional('what', {
+            choices: ['stats', 'clear'] as const,
+            demandOption: true,
+            describe: 'stats: how many, how large; clear: remove them all',
+          })
+          .options(CACHE_OPTIONS),
+      async (flags) => {
+        const { cache } = await import('./cache.ts')
+        status = await cache(flags)
       },
     )
     .completion('completion', 'Print a completion script for bash or zsh')

@@ -35,6 +35,16 @@ export const DOCTOR_OPTIONS = {
   output: { alias: 'o', type: 'string', requiresArg: true, choices: ['json'], describe: 'How to print it' },
 } as const
 
+export const CACHE_OPTIONS = {
+  output: {
+    alias: 'o',
+    type: 'string',
+    requiresArg: true,
+    choices: ['json'],
+    describe: 'How to print stats',
+  },
+} as const
+
 export const INSTALL_OPTIONS = {
   namespace: {
     alias: 'n',

@@ -2,7 +2,7 @@ import { parse } from '../../argv/parse.ts'
 import { pullImage } from '../../run/pull-image.ts'
 import { Trace } from '../../session/trace.ts'
 import { watchCaller } from '../interruptions.ts'
-import { prepare } from '../run-command.ts'
+import { ask, prepareHost } from '../prepare.ts'
 
 interface Pull {
   readonly image: string
@@ -24,7 +24,8 @@ export async function pull({ image, quiet, platform }: Pull): Promise<number> {
     ]
     const command = parse(words)
     if (command.kind !== 'run') return 1
-    const { request, host } = await prepare(command.argv, {})
+    const { request, settings } = await ask(command.argv)
+    const host = await prepareHost(settings)
     const trace = new Trace(() => performance.now())
     await pullImage(request, { ...host, trace, interrupted: interruptions.signal, keep: false, rerun: true })
     const lines = quiet ? [image] : [`Status: Image is up to date for ${image}`, image]

@@ -7,8 +7,9 @@ import { planRun } from '../../run/plan-run.ts'
 import { sourcesOf } from '../../run/sources.ts'
 import type { PhaseTiming } from '../../session/trace.ts'
 import { phaseLine } from '../phase-line.ts'
+import { ask, prepareHost } from '../prepare.ts'
 import { print } from '../print.ts'
-import { prepare, runCommand } from '../run-command.ts'
+import { runCommand } from '../run-command.ts'
 
 /** `krmpod run`: docker's `run`, and what helps a person who is trying a function out. */
 export async function runForPeople(words: readonly string[]): Promise<number> {
@@ -17,7 +18,8 @@ export async function runForPeople(words: readonly string[]): Promise<number> {
   const own = ownFlags(command.argv)
   const flags = settingFlags(own)
   if (own.dryRun) {
-    const { request, host } = await prepare(command.argv, { flags })
+    const { request, settings } = await ask(command.argv, flags)
+    const host = await prepareHost(settings)
     const sources = await sourcesOf(request)
     const plan = await planRun(request, { ...host, ...(sources && { uploads: sources.planned }) })
     for (const warning of [...request.notices, ...(sources?.warnings ?? []), ...request.warnings])
@@ -41,11 +43,17 @@ function warn(warning: string): void {
   process.stderr.write(`krmpod: warning: ${plain(warning)}\n`)
 }
 
-function settingFlags({ namespace, context, deadline }: ReturnType<typeof ownFlags>): Record<string, string> {
+function settingFlags({
+  namespace,
+  context,
+  deadline,
+  cacheMaxBytes,
+}: ReturnType<typeof ownFlags>): Record<string, string> {
   return {
     ...(namespace !== undefined && { namespace }),
     ...(context !== undefined && { context }),
     ...(deadline !== undefined && { deadline }),
+    ...(cacheMaxBytes !== undefined && { 'cache.maxBytes': cacheMaxBytes }),
   }
 }
 

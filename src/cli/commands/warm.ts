@@ -3,8 +3,8 @@ import { plain } from '../../result/explain.ts'
 import { warm } from '../../run/warm.ts'
 import { Trace } from '../../session/trace.ts'
 import { watchCaller } from '../interruptions.ts'
+import { ask, prepareHost } from '../prepare.ts'
 import { print } from '../print.ts'
-import { prepare } from '../run-command.ts'
 
 interface WarmFlags {
   readonly images: readonly string[]
@@ -33,7 +33,8 @@ export async function warmUp({ images, for: caller, namespace, context }: WarmFl
       images.map(async (image) => {
         const command = parse([...WORDS[caller], image])
         if (command.kind !== 'run') return
-        const { request, host } = await prepare(command.argv, { flags })
+        const { request, settings } = await ask(command.argv, flags)
+        const host = await prepareHost(settings)
         const parked = await warm(request, {
           ...host,
           trace: new Trace(() => performance.now()),

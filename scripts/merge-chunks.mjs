@@ -1,0 +1,90 @@
+// esbuild makes a chunk for each set of modules that some programs share: two dozen small files for `docker run`,
+// each of which Node has to find, open and link. Here, chunks that are always loaded together become one file.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { build } from 'esbuild'
+
+/** `hot`: names and their source files, of which the first is loaded by all others. `outputs`: of esbuild's metafile. */
+export async function mergeChunks({ root, outputs, hot, options }) {
+  const files = Object.keys(outputs).filter((file) => file.endsWith('.js'))
+  const groupOf = groups({ outputs, files, hot })
+  const merged = new Map(files.map((file) => [join(root, file), groupOf(file)]))
+  const world = { root, outputs, merged, options }
+  const names = new Set([...merged.values()].filter((name) => name !== undefined))
+  const made = await Promise.all([
+    ...[...names].map((name) => mergedGroup(name, world)),
+    ...files.filter((file) => groupOf(file) === undefined).map((file) => rewritten(join(root, file), world)),
+  ])
+  for (const [path, group] of merged) if (group !== undefined) rmSync(path)
+  for (const { path, contents } of made) writeFileSync(path, contents)
+}
+
+/** Which chunks are loaded with which programs, as a name for each such set; undefined: left as it is. */
+function groups({ outputs, files, hot }) {
+  const closures = Object.entries(hot).map(([name, source]) => {
+    const entry = files.find((file) => outputs[file].entryPoint === source)
+    if (entry === undefined) throw new Error(`${source} is not an entry of its own any more`)
+    return { name, reached: closure(entry, outputs) }
+  })
+  return (file) => {
+    if (outputs[file].entryPoint !== undefined) return undefined
+    const names = closures.filter(({ reached }) => reached.has(file)).map(({ name }) => name)
+    if (names.length === 0) return undefined
+    return names[0] === closures[0].name ? names[0] : names.join('-and-')
+  }
+}
+
+function closure(file, outputs, reached = new Set()) {
+  if (reached.has(file)) return reached
+  reached.add(file)
+  for (const { kind, path } of outputs[file].imports)
+    if (kind === 'import-statement' && outputs[path]) closure(path, outputs, reached)
+  return reached
+}
+
+/** All chunks of the group as one, with each chunk's exports under names of their own. */
+async function mergedGroup(name, world) {
+  const chunks = [...world.merged].filter(([, group]) => group === name).map(([path]) => path)
+  const [folder = ''] = chunks.map(dirname)
+  const contents = chunks
+    .map((path) => `export{${exportsOf(path, world)}}from"./${basename(path)}";`)
+    .join('')
+  const stdin = { contents, resolveDir: folder }
+  return { path: join(folder, `${name}.js`), contents: await bundled({ stdin }, world, name) }
+}
+
+async function rewritten(path, world) {
+  return { path, contents: await bundled({ entryPoints: [path] }, world) }
+}
+
+/** `a as chunkXYZ_a` of each export of a chunk; the other way round for who imports it. */
+function exportsOf(path, { root, outputs }, isBack = false) {
+  const prefix = basename(path, '.js').replaceAll('-', '')
+  const { exports } = outputs[path.slice(root.length + 1)]
+  return exports
+    .map((name) => (isBack ? `${prefix}_${name} as ${name}` : `${name} as ${prefix}_${name}`))
+    .join(',')
+}
+
+/** Everything stays where it is but chunks of the own group, which come in, and those of others, which have moved. */
+async function bundled(input, world, ownGroup) {
+  const plugin = {
+    name: 'moved-chunks',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, namespace, kind, pluginData }) => {
+        if (namespace === 'moved') return { path: pluginData ?? path, external: true }
+        const full = resolve(resolveDir, path)
+        const group = world.merged.get(full)
+        if (kind === 'entry-point' || (group !== undefined && group === ownGroup)) return { path: full }
+        if (group === undefined) return { path, external: true }
+        const moved = `${path.slice(0, path.lastIndexOf('/'))}/${group}.js`
+        return { path: full, namespace: 'moved', pluginData: moved, sideEffects: false }
+      })
+      onLoad({ filter: /./, namespace: 'moved' }, ({ path, pluginData }) => ({
+        contents: `export{${exportsOf(path, world, true)}}from${JSON.stringify(pluginData)};`,
+      }))
+    },
+  }
+  const { outputFiles } = await build({ ...world.options, ...input, plugins: [plugin], write: false })
+  return outputFiles[0].text
+}

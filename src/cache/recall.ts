@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import type { Sources } from '../mounts/sources.ts'
+import type { RunRequest } from '../request/run-request.ts'
+import { plain } from '../result/explain.ts'
+import type { RunResult } from '../result/run-result.ts'
+import type { RunHost } from '../run/host.ts'
+import { keepStdin } from '../run/keep-stdin.ts'
+import { release } from '../run/release.ts'
+import { sourcesOf } from '../run/sources.ts'
+import { armStop } from '../run/stop.ts'
+import { unlessStopped } from '../session/unless-stopped.ts'
+import { Spool } from '../streams/spool.ts'
+import { deposit } from './deposit.ts'
+import type { Kept } from './entry.ts'
+import { type FilesKey, keyOf } from './key.ts'
+import { findResult, type Place } from './store.ts'
+import { whyNotCached } from './why-not.ts'
+
+export interface CacheHost
+  extends Pick<
+    RunHost,
+    'stdin' | 'stdout' | 'stderr' | 'temporaryDirectory' | 'trace' | 'interrupted' | 'keep'
+  > {
+  readonly place: Place
+  /** krmpod's. */
+  readonly version: string
+  /** For who wants to know why there was no hit. */
+  readonly note: (text: string) => void
+}
+
+/** `miss`: what a run has to be given so that nothing is read twice, and its result is kept. */
+export type Recalled =
+  | { readonly kind: 'hit'; readonly result: RunResult }
+  | { readonly kind: 'miss'; readonly host: Partial<RunHost> }
+
+/** Answers with what an earlier run has left, where that may be and is there. */
+export async function recall(request: RunRequest, host: CacheHost): Promise<Recalled> {
+  const why = host.keep ? '--keep wants a Pod' : whyNotCached(request)
+  if (why !== undefined) return missed(host, why)
+  host.trace.enter('looking for a kept result')
+  const stdin = keepStdin(request, host)
+  const found = await lookUp(request, host, stdin).catch((error: unknown) => {
+    stdin.close()
+    throw error
+  })
+  if (found.kind === 'hit') {
+    stdin.close()
+    return { kind: 'hit', result: await replay(found, { request, host }) }
+  }
+  host.trace.enter('connecting')
+  return found
+}
+
+type Found = Extract<Recalled, { kind: 'miss' }> | Hit
+
+interface Hit {
+  readonly kind: 'hit'
+  readonly kept: Kept
+  /** Every run says them, and so does every hit. */
+  readonly warnings: readonly string[]
+}
+
+/** Waits for the end of stdin: no longer than a run may take. */
+async function lookUp(request: RunRequest, host: CacheHost, stdin: Spool): Promise<Found> {
+  const stop = armStop({ ...host, ...request })
+  try {
+    const sources = await sourcesOf(request)
+    const read = { keptStdin: stdin, ...(sources && { sources }) }
+    const [stdinDigest, files] = await unlessStopped(
+      Promise.all([digestOf(stdin), filesKey(sources)]),
+      stop.signal,
+    )
+    if (stdinDigest === undefined) return missed(host, 'stdin cannot be read', read)
+    if (!files) return missed(host, 'the bind mounts hold too much to be read twice', read)
+    const key = keyOf(request, { version: host.version, stdin: stdinDigest, files })
+    const finding = findResult(host.place, key).catch(() => undefined)
+    const kept = await unlessStopped(finding, stop.signal)
+    if (!kept) return missed(host, `there is no ${key}`, { ...read, ...deposit(key, host) })
+    host.note(`cache: hit: ${key}`)
+    return { kind: 'hit', kept, warnings: [...request.notices, ...(sources?.warnings ?? [])] }
+  } finally {
+    stop.disarm()
+  }
+}
+
+function missed({ note }: CacheHost, why: string, host: Partial<RunHost> = {}): Found & { kind: 'miss' } {
+  note(`cache: no hit: ${why}`)
+  return { kind: 'miss', host }
+}
+
+/** Undefined: it broke. The run finds that out, too, and tells of it. */
+async function digestOf(stdin: Spool): Promise<string | undefined> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of stdin.read()) hash.update(chunk)
+    return hash.digest('hex')
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined: there is too much of them. Loaded only when it is needed: most runs have none. */
+async function filesKey(sources: Sources | undefined): Promise<FilesKey | undefined> {
+  if (!sources) return { digest: '', treeOf: new Map() }
+  const { filesDigest } = await import('./files-digest.ts')
+  const digest = filesDigest(sources.trees)
+  return digest === undefined ? undefined : { digest, treeOf: sources.planned.treeOf }
+}
+
+/** As the run would have handed it over. */
+async function replay(
+  { kept, warnings }: Hit,
+  { request, host }: { request: RunRequest; host: CacheHost },
+): Promise<RunResult> {
+  for (const line of new Set(warnings)) host.stderr.write(`docker: warning: ${plain(line)}\n`)
+  const nothingMore = new Spool(host.temporaryDirectory)
+  nothingMore.end()
+  const bytes = { stdoutBytes: kept.stdout.length, stderrBytes: kept.stderr.length }
+  const output = { stdout: nothingMore, stderr: { bytes: bytes.stderrBytes }, before: kept }
+  await release(output, { streams: request.streams, host })
+  return { exitCode: 0, reason: 'Completed', ...bytes }
+}

@@ -1,0 +1,28 @@
+import type { RunResult } from '../result/run-result.ts'
+import type { RunHost } from '../run/host.ts'
+import { run } from '../run/run.ts'
+import { type Asked, type Caller, prepareHost } from './prepare.ts'
+import { sweepBeside } from './sweep-beside.ts'
+
+/** The whole of it: with a Pod. */
+export async function runInCluster(
+  { request, settings }: Asked,
+  caller: Caller & Partial<RunHost>,
+): Promise<RunResult> {
+  const host = await prepareHost(settings)
+  const ended = new AbortController()
+  const { sweep } = settings
+  const { deadlineMs } = request
+  const { signal } = ended
+  try {
+    return await run(request, {
+      ...host,
+      rerun: true,
+      onCreated: () => sweepBeside({ ...host, sweep, deadlineMs, signal }),
+      ...caller,
+    })
+  } finally {
+    ended.abort()
+    host.api.close()
+  }
+}
