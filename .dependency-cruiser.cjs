@@ -17,6 +17,7 @@ const ROOMS = [
   'run',
   'gc',
   'doctor',
+  'build',
   'cli',
 ]
 const PURE = [

@@ -2,6 +2,7 @@ import { nodeLabels, podAnnotations, podLabels, tolerationList } from './schedul
 import {
   anyText,
   count,
+  countOrNone,
   duration,
   durationOr,
   envPatterns,
@@ -313,6 +314,12 @@ export const SETTINGS = {
     description:
       'The most of what a function says on stderr that is passed on; the rest is dropped, and one line says so.',
     example: '1Mi',
+  },
+  'build.ahead': {
+    type: countOrNone,
+    default: '8',
+    description: 'How many functions `krmpod build` starts before kustomize asks for them, at once. 0: none.',
+    example: '3',
   },
   log: {
     type: oneOf('off', 'debug'),

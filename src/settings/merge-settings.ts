@@ -140,6 +140,7 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
     proof: of('proof'),
     output: { maxBytes: of('output.maxBytes') },
     stderr: { maxBytes: of('stderr.maxBytes') },
+    build: { ahead: of('build.ahead') },
     log: of('log'),
   }
 }

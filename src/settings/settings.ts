@@ -58,5 +58,7 @@ export interface Settings {
   readonly proof: 'on' | 'off'
   readonly output: { readonly maxBytes: number }
   readonly stderr: { readonly maxBytes: number }
+  /** `ahead`: how many functions `krmpod build` starts before they are asked for. */
+  readonly build: { readonly ahead: number }
   readonly log: 'off' | 'debug'
 }

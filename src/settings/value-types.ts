@@ -102,6 +102,11 @@ export const count: ValueType<number> = {
   schema: v.pipe(scalarText, v.regex(/^\d+$/), v.transform(Number), v.safeInteger(), v.minValue(1)),
 }
 
+export const countOrNone: ValueType<number> = {
+  expected: 'a whole number',
+  schema: v.pipe(scalarText, v.regex(/^\d+$/), v.transform(Number), v.safeInteger()),
+}
+
 /** A YAML list, or one text with commas. */
 export const listOfTexts: v.GenericSchema<unknown, string[]> = v.union([
   v.array(v.string()),

@@ -45,6 +45,7 @@ test('with no source at all, the defaults are whole', () => {
     proof: 'on',
     output: { maxBytes: 1024 ** 3 },
     stderr: { maxBytes: 64 * 1024 ** 2 },
+    build: { ahead: 8 },
     log: 'off',
   })
 })
