@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import type { Readable } from 'node:stream'
 import type { ParsedArgv } from '../argv/parsed-argv.ts'
 import { resolve } from '../request/resolve.ts'
 import type { RunRequest } from '../request/run-request.ts'
@@ -12,11 +13,11 @@ import type { Settings } from '../settings/settings.ts'
 import { ancestors } from './ancestors.ts'
 import { openCluster } from './cluster.ts'
 import { homeDirectory } from './home-directory.ts'
-import { watchCaller } from './interruptions.ts'
+import { type Interruptions, watchCaller } from './interruptions.ts'
 import { loadSettings } from './load-settings.ts'
 import { sweepBeside } from './sweep-beside.ts'
 
-interface RunOptions {
+export interface RunOptions {
   /** krmpod's own flags, as settings. */
   readonly flags?: Readonly<Record<string, string>>
   readonly keep?: boolean
@@ -24,11 +25,15 @@ interface RunOptions {
   readonly onWarning?: (warning: string) => void
   readonly onPhase?: (phase: Phase, detail?: string) => void
   readonly onEnd?: (trace: Trace) => void
+  /** What was read of this process's stdin before. */
+  readonly stdin?: Readable
+  /** A watch that was begun before. */
+  readonly interruptions?: Interruptions
 }
 
 /** One function run with this process's streams, environment and signals; resolves to its exit status. */
 export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Promise<number> {
-  const interruptions = watchCaller()
+  const interruptions = options.interruptions ?? watchCaller()
   const ended = new AbortController()
   const trace = new Trace(() => performance.now(), options.onPhase)
   try {
@@ -36,6 +41,7 @@ export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Pr
     for (const warning of request.warnings) options.onWarning?.(warning)
     const result = await run(request, {
       ...host,
+      ...(options.stdin && { stdin: options.stdin }),
       trace,
       interrupted: interruptions.signal,
       keep: options.keep ?? false,

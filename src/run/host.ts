@@ -4,6 +4,7 @@ import type { Memory } from '../cluster/memory.ts'
 import type { WantedImage } from '../cluster/registry/look-up.ts'
 import type { PullLogins } from '../cluster/registry/pull-logins.ts'
 import type { ImageConfig } from '../plan/exec-command.ts'
+import type { RunResult } from '../result/run-result.ts'
 import type { Trace } from '../session/trace.ts'
 
 /** The world around one run, passed in so that a test, or a program that calls us, can be that world. */
@@ -37,4 +38,6 @@ export interface RunHost {
   readonly onHint?: (text: string) => void
   /** The run has made its Pod, and waits for it. */
   readonly onCreated?: () => void
+  /** Everything is printed; what is left to do is to clean up. */
+  readonly onReleased?: (result: RunResult) => void
 }
