@@ -19,6 +19,7 @@ const ROOMS = [
   'cache',
   'gc',
   'doctor',
+  'build',
   'cli',
 ]
 const PURE = [

@@ -1,12 +1,16 @@
-import { type DockerCommand, parseDocker } from '../argv/commands.ts'
 import { runToExit } from './edge.ts'
-import { runCommand } from './run-command.ts'
 
-/** `docker`, as kustomize, kpt and their neighbours call it. Only `run` is on the hot path: the rest is loaded when asked for. */
-async function docker(command: DockerCommand): Promise<number> {
-  if (command.kind === 'run') return runCommand(command.argv)
-  const { answer } = await import('./commands/docker-answers.ts')
-  return answer(command)
+/** `docker`, as kustomize, kpt and their neighbours call it. Below a `krmpod build` it is a messenger, which needs next to nothing. */
+async function docker(words: readonly string[]): Promise<number> {
+  const { KRMPOD_BUILD_SOCKET: build } = process.env
+  // Nobody else's: not an exec plugin's, nor a function's.
+  delete process.env['KRMPOD_BUILD_SOCKET']
+  if (build && words[0] === 'run' && words.includes('-i')) {
+    const { runInBuild } = await import('./run-in-build.ts')
+    return runInBuild(words, build)
+  }
+  const { dockerCommand } = await import('./docker-command.ts')
+  return dockerCommand(words)
 }
 
-await runToExit(async () => docker(parseDocker(process.argv.slice(2))))
+await runToExit(async () => docker(process.argv.slice(2)))

@@ -5,7 +5,7 @@ import { stdoutReaderWatch } from './stdout-reader.ts'
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
 const POLL_MS = 500
 
-interface Interruptions {
+export interface Interruptions {
   /** Aborted with a RunError as soon as nobody wants the run's result any more. */
   readonly signal: AbortSignal
   readonly close: () => void

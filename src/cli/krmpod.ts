@@ -1,11 +1,15 @@
 import { runToExit } from './edge.ts'
 
-/** `krmpod`, for people. `run` has docker's grammar, which is ours to match; everything else is yargs'. */
+/** `krmpod`, for people. `run` has docker's grammar and `build` kustomize's; everything else is yargs'. */
 async function krmpod(words: readonly string[]): Promise<number> {
   const [first, ...rest] = words
   if (first === 'run') {
     const { runForPeople } = await import('./commands/run-for-people.ts')
     return runForPeople(rest)
+  }
+  if (first === 'build') {
+    const { build } = await import('./commands/build.ts')
+    return build(rest)
   }
   const { main } = await import('./commands/krmpod-main.ts')
   return main(words)

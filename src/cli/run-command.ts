@@ -1,11 +1,12 @@
+import type { Readable } from 'node:stream'
 import type { ParsedArgv } from '../argv/parsed-argv.ts'
 import { explainResult } from '../result/explain.ts'
 import { type Phase, Trace } from '../session/trace.ts'
 import { answer } from './answer.ts'
-import { watchCaller } from './interruptions.ts'
+import { type Interruptions, watchCaller } from './interruptions.ts'
 import { ask } from './prepare.ts'
 
-interface RunOptions {
+export interface RunOptions {
   /** krmpod's own flags, as settings. */
   readonly flags?: Readonly<Record<string, string>>
   readonly keep?: boolean
@@ -13,11 +14,15 @@ interface RunOptions {
   readonly onWarning?: (warning: string) => void
   readonly onPhase?: (phase: Phase, detail?: string) => void
   readonly onEnd?: (trace: Trace) => void
+  /** What was read of this process's stdin before. */
+  readonly stdin?: Readable
+  /** A watch that was begun before. */
+  readonly interruptions?: Interruptions
 }
 
 /** One function run with this process's streams, environment and signals; resolves to its exit status. */
 export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Promise<number> {
-  const interruptions = watchCaller()
+  const interruptions = options.interruptions ?? watchCaller()
   const trace = new Trace(() => performance.now(), options.onPhase)
   try {
     const asked = await ask(argv, options.flags)
@@ -27,6 +32,7 @@ export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Pr
       trace,
       interrupted: interruptions.signal,
       keep: options.keep ?? false,
+      ...(options.stdin && { stdin: options.stdin }),
       ...(options.onWarning && { onHint: options.onWarning }),
     })
     process.stderr.write(explainResult(result, request.resources.limits.memory) ?? '')

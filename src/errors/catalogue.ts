@@ -264,6 +264,18 @@ export const ERRORS = {
     text: (e: { maxBytes: number }) =>
       `the function printed more than ${e.maxBytes} bytes on stdout (output.maxBytes)`,
   },
+  KUSTOMIZE: {
+    exit: 127,
+    when: '`krmpod build` found no kustomize on PATH; 126 where there is one that cannot be executed.',
+    text: (e: { problem: string }) => `cannot run kustomize: ${e.problem}`,
+    hint: 'Install kustomize (https://kubectl.docs.kubernetes.io/installation/kustomize/), or put its folder on PATH.',
+  },
+  BUILD_GONE: {
+    exit: 125,
+    when: 'The `krmpod build` that ran this function ended before it had handed the output over, and the function cannot be run again, because it has a network or may write to its mounts.',
+    text: () => 'the krmpod build that ran the function is gone',
+    hint: 'Nothing was printed. Run the build again.',
+  },
   INTERRUPTED: {
     exit: 125,
     when: 'A signal, a broken stdout or a vanished caller ended the run; a signal gives 128 + its number.',

@@ -5,6 +5,7 @@ import type { WantedImage } from '../cluster/registry/look-up.ts'
 import type { PullLogins } from '../cluster/registry/pull-logins.ts'
 import type { Sources } from '../mounts/sources.ts'
 import type { ImageConfig } from '../plan/exec-command.ts'
+import type { RunResult } from '../result/run-result.ts'
 import type { Exit, Output } from '../session/session.ts'
 import type { Trace } from '../session/trace.ts'
 import type { Spool } from '../streams/spool.ts'
@@ -47,12 +48,13 @@ export interface RunHost {
   /** What was found during the run that speaks against it: the function was not without a network. */
   readonly onDoubt?: (why: string) => void
   /** stdout was proven whole, and has left krmpod; the streams can still be read. Never rejects. */
-  readonly onReleased?: (released: Released) => Promise<void>
+  readonly onReleased?: (released: Released) => Promise<void> | void
 }
 
 export interface Released {
   readonly output: Output
   readonly exit: Exit
+  readonly result: RunResult
   /** All that was passed on of it, but for what `output` has from before. */
   readonly stderr: Spool
 }

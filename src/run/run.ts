@@ -57,19 +57,20 @@ async function converse(conversation: Conversation): Promise<RunResult> {
     const [output, exit] = await unlessStopped(ended, stop.signal)
     await bringHome(output)
     host.trace.enter('cleaning up')
-    await Promise.all([
-      release(output, { streams: request.streams, host }).then(() =>
-        host.onReleased?.({ output, exit, stderr: session.stderr }),
-      ),
-      close(session, { host, graceSeconds: 0 }),
-      park(),
-    ])
-    return {
+    const result = {
       exitCode: exit.code,
       reason: exit.reason,
       stdoutBytes: output.stdout.bytes,
       stderrBytes: output.stderr.bytes,
     }
+    await Promise.all([
+      release(output, { streams: request.streams, host }).then(() =>
+        host.onReleased?.({ output, exit, result, stderr: session.stderr }),
+      ),
+      close(session, { host, graceSeconds: 0 }),
+      park(),
+    ])
+    return result
   } catch (error) {
     const failure = failureOf(error, conversation)
     const graceSeconds =

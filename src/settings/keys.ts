@@ -343,6 +343,12 @@ export const SETTINGS = {
       'How much disk the results of functions may take, so that the same function with the same input is answered without the cluster; what was not used for the longest time goes first. Only for functions without a network whose image is named by its digest ([cache.md](cache.md)). They are kept below `$XDG_CACHE_HOME/krmpod` (`~/.cache/krmpod`), in files only you can read. `off`: nothing is kept, and nothing looked for.',
     example: '256Mi',
   },
+  'build.ahead': {
+    type: zeroOrMore,
+    default: '8',
+    description: 'How many functions `krmpod build` starts before kustomize asks for them, at once. 0: none.',
+    example: '3',
+  },
   log: {
     type: oneOf('off', 'debug'),
     default: 'off',

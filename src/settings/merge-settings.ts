@@ -143,6 +143,7 @@ function toSettings(of: <K extends SettingKey>(key: K) => Value<K>): Settings {
     output: { maxBytes: of('output.maxBytes') },
     stderr: { maxBytes: of('stderr.maxBytes') },
     cache: { maxBytes: of('cache.maxBytes') },
+    build: { ahead: of('build.ahead') },
     log: of('log'),
   }
 }

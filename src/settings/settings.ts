@@ -63,5 +63,7 @@ export interface Settings {
   readonly stderr: { readonly maxBytes: number }
   /** How much disk the results of functions may take. */
   readonly cache: { readonly maxBytes: number | 'off' }
+  /** `ahead`: how many functions `krmpod build` starts before they are asked for. */
+  readonly build: { readonly ahead: number }
   readonly log: 'off' | 'debug'
 }

@@ -25,7 +25,9 @@ function released({ stderr = spool(''), changes = {} } = {}): Released {
   stdout.end()
   const before = { stdout: Buffer.from('early '), stderr: Buffer.from('early words') }
   const output = { stdout, stderr: { bytes: stderr.bytes }, before, ...changes }
-  return { output, exit: { code: 0, reason: 'Completed' }, stderr }
+  const exit = { code: 0, reason: 'Completed' }
+  const result = { exitCode: 0, reason: 'Completed', stdoutBytes: stdout.bytes, stderrBytes: stderr.bytes }
+  return { output, exit, result, stderr }
 }
 
 async function keep(what: Released): Promise<readonly string[]> {

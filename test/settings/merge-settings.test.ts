@@ -53,6 +53,7 @@ test('with no source at all, the defaults are whole', () => {
     output: { maxBytes: 1024 ** 3 },
     stderr: { maxBytes: 64 * 1024 ** 2 },
     cache: { maxBytes: 'off' },
+    build: { ahead: 8 },
     log: 'off',
   })
 })

@@ -11,14 +11,14 @@ export default {
   name: 'build',
   title: 'Five functions in one build',
   share: 0.5,
-  note: '`fixtures/kustomizations/five-functions`: all five do next to nothing, and every way has to give the same bytes.',
+  note: '`fixtures/kustomizations/five-transformers`: all five do next to nothing, and every way has to give the same bytes.',
   lines,
 }
 
 function lines(world) {
   const [namespace, parkedIn] = [world.namespace('build'), world.namespace('build-parked')]
   const withShim = { PATH: `${join(ROOT, 'bin')}:${process.env.PATH}` }
-  const kustomization = copyOf('five-functions', world.folder)
+  const kustomization = copyOf('five-transformers', world.folder)
   const images = imagesOf(kustomization)
   const engine = startEngine(images, world.folder)
   const expect = sameEveryTime()

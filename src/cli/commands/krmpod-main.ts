@@ -4,13 +4,17 @@ import { print } from '../print.ts'
 import { VERSION } from '../version.ts'
 import { CACHE_OPTIONS, DOCTOR_OPTIONS, GC_OPTIONS, INSTALL_OPTIONS, WARM_OPTIONS } from './krmpod-options.ts'
 
-/** Everything of `krmpod` but `run`. */
+/** Everything of `krmpod` but `run` and `build`. */
 export async function main(words: readonly string[]): Promise<number> {
   let status = 0
   const program = yargs([...words])
     .scriptName('krmpod')
     .usage('$0 COMMAND\n\nRuns KRM functions as Kubernetes Pods. As `docker`, it serves kustomize and kpt.')
     .command('run', 'Run one function: krmpod run [docker run options] IMAGE [COMMAND] [ARG...]')
+    .command(
+      'build',
+      'Run kustomize build, its functions all at once: krmpod build [DIR] [kustomize options]',
+    )
     .command(
       'gc',
       'Remove the Pods that killed runs left behind; never one that a run may be using',

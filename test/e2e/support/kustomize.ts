@@ -31,9 +31,11 @@ interface Build {
   readonly namespace: string
   readonly env?: Readonly<Record<string, string>>
   readonly flags?: readonly string[]
+  /** `krmpod build`, which has itself as `docker`, instead of a kustomize that finds it on PATH. */
+  readonly by?: 'kustomize' | 'krmpod'
 }
 
-/** A real `kustomize build` of a fixture, with krmpod as the `docker` on its PATH. */
+/** A real `kustomize build` of a fixture, with krmpod as its `docker`. */
 export async function build(name: string, options: Build): Promise<Built> {
   const folder = await cloneOf('kustomizations')
   try {
@@ -44,14 +46,19 @@ export async function build(name: string, options: Build): Promise<Built> {
 }
 
 /** The same of a folder, from within it. */
-export async function buildIn(folder: string, { namespace, env = {}, flags = [] }: Build): Promise<Built> {
+export async function buildIn(
+  folder: string,
+  { namespace, env = {}, flags = [], by = 'kustomize' }: Build,
+): Promise<Built> {
+  const PATH = process.env['PATH'] ?? ''
+  const [program, path] = by === 'krmpod' ? [join(BIN, 'krmpod'), PATH] : ['kustomize', `${BIN}:${PATH}`]
   const {
     exitCode = -1,
     stdout,
     stderr,
-  } = await execa('kustomize', ['build', '--enable-alpha-plugins', ...flags, folder], {
+  } = await execa(program, ['build', '--enable-alpha-plugins', ...flags, folder], {
     cwd: folder,
-    env: { PATH: `${BIN}:${process.env['PATH'] ?? ''}`, KRMPOD_NAMESPACE: namespace, ...env },
+    env: { PATH: path, KRMPOD_NAMESPACE: namespace, ...env },
     reject: false,
   })
   return {

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import * as net from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { formatAddress } from './address.ts'
+import { type Served, serveDocker } from './serve-docker.ts'
+
+export interface BuildServer {
+  /** For the children's environment. */
+  readonly address: string
+  /** After every run has ended. */
+  readonly close: () => Promise<void>
+}
+
+/** How long the last words to a `docker` may take. */
+const GOODBYE_MS = 1_000
+
+/** A socket that only this user can reach; only who knows the token is answered. */
+export async function listen(
+  temporaryDirectory: string,
+  served: Omit<Served, 'token'>,
+): Promise<BuildServer> {
+  // 0700, whatever the umask (mkdtemp(3)).
+  const folder = await mkdtemp(join(temporaryDirectory, 'krmpod-build-'))
+  const path = join(folder, 'socket')
+  const token = randomBytes(32).toString('hex')
+  const open = new Map<net.Socket, Promise<unknown>>()
+  const server = net.createServer((socket) => {
+    socket.on('error', () => undefined)
+    const closed = new Promise<void>((resolve) => socket.once('close', resolve))
+    open.set(socket, closed)
+    void closed.finally(() => open.delete(socket))
+    serveDocker(socket, { ...served, token }).catch(() => socket.destroy())
+  })
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(path, resolve)
+    })
+    await chmod(path, 0o600)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+  const close = async (): Promise<void> => {
+    server.close()
+    await Promise.race([Promise.all(open.values()), sleep(GOODBYE_MS, undefined, { ref: false })])
+    for (const socket of open.keys()) socket.destroy()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { address: formatAddress({ token, path }), close }
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { parseDocker } from '../argv/commands.ts'
+import { type Call, Pool, type Prepared } from '../build/pool.ts'
+import { isPureCall } from '../build/pure-call.ts'
+import type { RunWorld } from '../build/started-run.ts'
+import type { Ancestor } from '../request/deadline.ts'
+import { resolve } from '../request/resolve.ts'
+import type { RunRequest } from '../request/run-request.ts'
+import { explainResult } from '../result/explain.ts'
+import { run } from '../run/run.ts'
+import { type Phase, Trace } from '../session/trace.ts'
+import type { Settings } from '../settings/settings.ts'
+import { ancestors } from './ancestors.ts'
+import { openCluster } from './cluster.ts'
+import { homeDirectory } from './home-directory.ts'
+import { loadSettings } from './load-settings.ts'
+import { newRunId } from './prepare.ts'
+import { sweepBeside } from './sweep-beside.ts'
+
+/** What the runs of one build share: settings, credentials, connections. */
+interface Shared {
+  readonly settings: Settings
+  readonly cluster: Awaited<ReturnType<typeof openCluster>>
+  /** Of a `docker` that kustomize had now. */
+  readonly env: NodeJS.ProcessEnv
+  readonly ancestors: () => readonly Ancestor[]
+  /** A run has made its Pod. */
+  readonly onCreated: (request: RunRequest) => void
+}
+
+/** The runs of the build whose kustomize has this environment, and started just now. */
+export async function openPool(env: NodeJS.ProcessEnv): Promise<Pool> {
+  const start = performance.now()
+  const settings = await loadSettings({ env: process.env, home: homeDirectory() })
+  const above = settings.callerTimeout === 'off' ? [] : await ancestors()
+  const cluster = await openCluster(settings)
+  const shared: Shared = {
+    settings,
+    cluster,
+    env,
+    ancestors: () => [
+      { name: 'kustomize', ageMs: performance.now() - start },
+      ...above.map(({ name, ageMs }) => ({ name, ageMs: ageMs + performance.now() })),
+    ],
+    onCreated: sweepOnce(cluster, settings),
+  }
+  return new Pool({
+    prepare: (call) => prepare(call, shared),
+    ahead: settings.build.ahead,
+    onLateWords: (words) => void process.stderr.write(words),
+    now: () => performance.now(),
+  })
+}
+
+/** Undefined: its `docker` will find what is wrong, and say so. */
+function prepare(call: Call, shared: Shared): Prepared | undefined {
+  try {
+    const request = requestOf(call, shared)
+    if (!request) return undefined
+    return {
+      start: (world) => start(request, { shared, world }),
+      deadlineMs: request.deadlineMs,
+      isPure: isPureCall(call.words),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** These name files as their process sees them. */
+const LOCAL_FILES = ['env-file', 'label-file', 'cidfile']
+
+function requestOf({ words, cwd }: Call, { settings, env, ancestors }: Shared): RunRequest | undefined {
+  const command = parseDocker(words)
+  if (command.kind !== 'run' || LOCAL_FILES.some((name) => command.argv.flags.has(name))) return undefined
+  return resolve({
+    parsed: command.argv,
+    settings,
+    env,
+    readFile: (path) => readFileSync(path),
+    cwd: () => {
+      if (cwd === undefined) throw new Error('it has no working directory')
+      return cwd
+    },
+    ancestors: settings.callerTimeout === 'off' ? [] : ancestors(),
+  })
+}
+
+async function start(
+  request: RunRequest,
+  { shared, world }: { shared: Shared; world: RunWorld },
+): Promise<void> {
+  const begin = performance.now()
+  await run(request, {
+    ...shared.cluster,
+    ...world,
+    temporaryDirectory: tmpdir(),
+    now: () => new Date(),
+    newRunId,
+    trace: new Trace(() => performance.now() - begin, heldUp(world)),
+    keep: false,
+    rerun: true,
+    onCreated: () => shared.onCreated(request),
+    onReleased: ({ result }) => {
+      world.stderr.write(explainResult(result, request.resources.limits.memory) ?? '')
+      world.onResult(result.exitCode)
+    },
+  })
+}
+
+/** While a Pod is only asked for, what a run waits for is room: a quota, a full node. */
+function heldUp({ onHeldUp }: RunWorld): (phase: Phase, detail?: string) => void {
+  return (phase, detail) => {
+    if (detail !== undefined && (phase === 'creating the Pod' || phase === 'scheduling')) onHeldUp()
+  }
+}
+
+/** One of a build's runs, as each docker would. */
+function sweepOnce(cluster: Shared['cluster'], { sweep }: Settings): (request: RunRequest) => void {
+  let isDue = true
+  return ({ deadlineMs }) => {
+    if (isDue) sweepBeside({ ...cluster, sweep, deadlineMs, signal: new AbortController().signal })
+    isDue = false
+  }
+}

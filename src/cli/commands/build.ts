@@ -1,0 +1,68 @@
+import { realpathSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { ADDRESS_VARIABLE, environmentDigest } from '../../build/address.ts'
+import { runKustomize } from '../../build/kustomize.ts'
+import { LazyPool } from '../../build/lazy-pool.ts'
+import { predict } from '../../build/predict.ts'
+import { listen } from '../../build/server.ts'
+import { RunError } from '../../errors/run-error.ts'
+import { openPool } from '../build-pool.ts'
+import { watchCaller } from '../interruptions.ts'
+import { print } from '../print.ts'
+
+const HELP = `Usage:  krmpod build [DIR] [kustomize build options]
+
+Runs \`kustomize build\`, the one on PATH, with krmpod as its docker. Its functions
+start all at once instead of one after the other; output and exit status are
+kustomize's. Functions need --enable-alpha-plugins, as with kustomize itself.
+All options are kustomize's: see 'kustomize build --help'. The setting
+build.ahead (KRMPOD_BUILD_AHEAD) is how many functions start ahead.
+`
+
+/** `krmpod build`: the real `kustomize build`, whose functions are this process's runs. */
+export async function build(words: readonly string[]): Promise<number> {
+  if (words.includes('--help') || words.includes('-h')) {
+    await print(HELP)
+    return 0
+  }
+  const interruptions = watchCaller()
+  const { signal } = interruptions
+  const env = withDocker(process.env)
+  const pool = new LazyPool(() => openPool(env))
+  // Without a socket, each docker runs its function by itself.
+  const served = { environment: environmentDigest(env), pool: () => pool.open() }
+  const server = await listen(tmpdir(), served).catch(() => undefined)
+  if (server) startAhead(words, pool)
+  try {
+    const children = { ...env, ...(server && { [ADDRESS_VARIABLE]: server.address }) }
+    const exitCode = await runKustomize(words, { env: children, signal })
+    signal.throwIfAborted()
+    return exitCode
+  } finally {
+    await pool.close(signal.aborted ? (signal.reason as RunError) : ended())
+    await server?.close()
+    interruptions.close()
+  }
+}
+
+/** What cannot be foreseen is run when it is asked for. */
+function startAhead(words: readonly string[], pool: LazyPool): void {
+  const start = async (): Promise<void> => {
+    const calls = await predict(words)
+    if (calls.length > 0) (await pool.open())?.expect(calls)
+  }
+  start().catch(() => undefined)
+}
+
+/** The environment with our `docker` as the first on PATH. Another build above this one has a socket of its own. */
+function withDocker(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  // bin/krmpod, or dist/krmpod.js.
+  const bin = join(realpathSync(process.argv[1] ?? ''), '../../bin')
+  const PATH = [bin, ...(env['PATH'] ? [env['PATH']] : [])].join(delimiter)
+  return { ...env, PATH, [ADDRESS_VARIABLE]: undefined }
+}
+
+function ended(): RunError {
+  return new RunError('INTERRUPTED', { by: 'kustomize has ended' })
+}
