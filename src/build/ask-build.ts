@@ -23,8 +23,8 @@ export type Answer =
   | { readonly kind: 'refused' }
   | { readonly kind: 'gone' }
 
-/** A build that says neither yes nor no for so long has other troubles. */
-const ANSWER_MS = 30_000
+/** A build that says neither yes nor no for so long has other troubles than a plugin for credentials, which has a minute. */
+const ANSWER_MS = 90_000
 
 /** Has the build run the function. Never rejects for what the other side does. */
 export async function askBuild(question: Question): Promise<Answer> {

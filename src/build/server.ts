@@ -38,6 +38,8 @@ export async function listen(
       server.once('error', reject)
       server.listen(path, resolve)
     })
+    // A connection that could not be taken: its docker does without.
+    server.on('error', () => undefined)
     await chmod(path, 0o600)
   } catch (error) {
     await rm(folder, { recursive: true, force: true })

@@ -82,11 +82,10 @@ export class StartedRun {
     const { stderr } = this
     return new Writable({
       write(chunk: Uint8Array, _encoding, done) {
-        if (!stderr.writableEnded) stderr.write(chunk, done)
-        else {
-          onLateWords(chunk)
-          done()
-        }
+        if (stderr.writableEnded) onLateWords(chunk)
+        // Whoever listened may be gone: that is no trouble of the other runs'.
+        else if (!stderr.destroyed) return void stderr.write(chunk, () => done())
+        done()
       },
     })
   }

@@ -250,12 +250,14 @@ export const ERRORS = {
   PARKED_POD_LOST: {
     exit: 125,
     when: 'The Pod that was parked for such a run was taken by another one, has ended, or is not what krmpod would make. A fresh Pod takes its place, so this is seen only where there can be none.',
-    text: (e: { pod: string; problem: string }) => `parked Pod ${e.pod} cannot be used: ${e.problem}`,
+    text: (e: { pod: string; problem: string; isLasting?: boolean }) =>
+      `parked Pod ${e.pod} cannot be used: ${e.problem}`,
   },
   CANNOT_PARK: {
     exit: 125,
-    when: '`krmpod warm` was asked for a Pod that cannot wait for a run: standby.size is 0, or images are always pulled.',
-    text: (e: { image: string }) => `no Pod can be parked for ${e.image}`,
+    when: '`krmpod warm` was asked for a Pod that cannot wait for a run: standby.size is 0, images are always pulled, or the CNI closes a network only after a moment.',
+    text: (e: { image: string; gapMs?: number }) =>
+      `no Pod can be parked for ${e.image}${e.gapMs === undefined ? '' : `: a new Pod has a network for ${e.gapMs} ms here`}`,
     hint: 'Set standby.size to 1 or more, here and for the runs, and images.pullPolicy to IfNotPresent.',
   },
   OUTPUT_TOO_LARGE: {

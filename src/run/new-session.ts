@@ -56,7 +56,8 @@ export async function newSession(request: RunRequest, world: World): Promise<New
         api: host.api,
         plan,
         ...taken,
-        ...(standby && { makeRoom: () => standby.makeRoom() }),
+        ...(request.standby.size > 0 && { makeRoom: () => makeRoomFor(world) }),
+        onGap: () => standby?.giveUp(),
         ...(sources && { uploads: sources.trees }),
         ...(host.stallMs !== undefined && { stallMs: host.stallMs }),
         trace: host.trace,
@@ -77,6 +78,7 @@ export async function newSession(request: RunRequest, world: World): Promise<New
     onFailed: async ({ error, session, next }) => {
       await early.learn(error, session.imageDigest())
       await helpers.learn(error)
+      await standby?.learn(error)
       if (next) host.trace.waitFor(`once more (${next}), because ${error.message}`)
     },
   })
@@ -84,6 +86,12 @@ export async function newSession(request: RunRequest, world: World): Promise<New
   const park = async (): Promise<void> =>
     lanes.at(-1) === 'attach' ? standby?.park(session.imageDigest()) : undefined
   return { session, park }
+}
+
+/** Pods that only might be needed give way to a run. Loaded only when it is needed. */
+async function makeRoomFor({ host: { api, namespace }, stop: { signal } }: World): Promise<void> {
+  const { makeRoom } = await import('../standby/make-room.ts')
+  await makeRoom({ api, namespace, signal }).catch(() => undefined)
 }
 
 /** Loaded only when it is needed. */

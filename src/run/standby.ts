@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../cluster/api-error.ts'
 import type { Memory } from '../cluster/memory.ts'
 import { createPod } from '../cluster/pods.ts'
+import { isCode, type RunError } from '../errors/run-error.ts'
 import type { PodPlan } from '../plan/pod-plan.ts'
 import { mayWait, parkedPod, standbyKey } from '../plan/standby.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import type { ParkedPod } from '../session/target.ts'
 import { type Found, findParked } from '../standby/find-parked.ts'
-import { makeRoom } from '../standby/make-room.ts'
 import type { RunHost } from './host.ts'
 import { planRun } from './plan-run.ts'
 
@@ -23,6 +23,10 @@ interface Taken {
 
 /** The run is over: it does not wait for the next one's Pod for longer. */
 const PARK_MS = 1_000
+/** To wait longer for news of parked Pods costs more than they save. */
+const LOOK_MS = 1_000
+/** Where Pods cannot be parked, it is tried again after so long. */
+const FORGET_MS = 3_600_000
 
 /** The Pods that wait for runs like this one: one of them is taken first, and one is left in the end. */
 export class Standby {
@@ -30,8 +34,8 @@ export class Standby {
   readonly #host: RunHost
   readonly #signal: AbortSignal
   #digest: string | undefined
-  /** Undefined: not for this run, or nobody knows. */
-  #waiting: number | undefined
+  /** Undefined: none is to be parked. */
+  #key: string | undefined
 
   constructor(request: RunRequest, { host, signal }: World) {
     this.#request = request
@@ -43,15 +47,17 @@ export class Standby {
   async take(plan: PodPlan): Promise<Taken | undefined> {
     if (!mayWait(this.#request, plan)) return undefined
     const key = standbyKey(plan)
-    const [digest, found] = await Promise.all([
-      this.#host.memory.recall(digestOf(this.#request.image)),
+    const { memory } = this.#host
+    const [digest, found, isHopeless] = await Promise.all([
+      memory.recall(digestOf(this.#request.image)),
       this.#find(key),
+      this.#isHopeless(key),
     ])
+    if (!found || isHopeless) return undefined
     this.#digest = digest
-    this.#waiting = found?.count
-    const candidate = found?.candidates[Math.floor(Math.random() * found.candidates.length)]
-    if (!found || !candidate || digest === undefined) return undefined
-    this.#waiting = found.count - 1
+    this.#key = key
+    const candidate = found.candidates[Math.floor(Math.random() * found.candidates.length)]
+    if (!candidate || digest === undefined) return undefined
     const { name, ...seen } = candidate
     const { pod } = plan
     return {
@@ -60,32 +66,57 @@ export class Standby {
     }
   }
 
+  /** A new Pod could do what it must not before a run comes to it. */
+  giveUp(): void {
+    this.#key = undefined
+  }
+
+  /** Why a parked Pod could not be used: where that will be so of the next one, too, none is parked for a while. */
+  async learn(error: RunError): Promise<void> {
+    if (!isCode(error, 'PARKED_POD_LOST')) return
+    const { memory, now, onHint } = this.#host
+    onHint?.(error.message)
+    if (!error.details.isLasting || this.#key === undefined) return
+    await memory.keep(hopelessOf(this.#key), now().toISOString())
+    this.giveUp()
+  }
+
   /** For the next run, of the image that this one ran. Never fails; its Pod may come to be after we are gone. */
   async park(digest: string | undefined): Promise<void> {
-    const { image, standby } = this.#request
-    if (this.#waiting === undefined || digest === undefined) return
+    const { image } = this.#request
+    const key = this.#key
+    if (key === undefined || digest === undefined) return
     const parking = async (): Promise<void> => {
-      if (digest !== this.#digest) await rememberDigest(this.#host.memory, image, digest)
-      if ((this.#waiting ?? 0) >= standby.size) return
-      const { api, now } = this.#host
-      const plan = await planRun(this.#request, this.#host)
-      await createPod(api, parkedPod(plan, this.#request, now()), {})
+      const { memory } = this.#host
+      if (digest !== this.#digest) await rememberDigest(memory, image, digest)
+      // Where nothing can be remembered, nobody would take it.
+      if ((await memory.recall(digestOf(image))) === digest) await this.#parkOne(key)
     }
     await Promise.race([parking().catch(() => undefined), sleep(PARK_MS, undefined, { ref: false })])
   }
 
-  async makeRoom(): Promise<void> {
-    const { api, namespace } = this.#host
-    await makeRoom({ api, namespace, signal: this.#signal }).catch(() => undefined)
+  /** Runs beside this one may have parked theirs by now. */
+  async #parkOne(key: string): Promise<void> {
+    const found = await this.#find(key)
+    if (!found || found.count >= this.#request.standby.size) return
+    const { api, now } = this.#host
+    const plan = await planRun(this.#request, this.#host)
+    await createPod(api, parkedPod(plan, this.#request, now()), {})
+  }
+
+  async #isHopeless(key: string): Promise<boolean> {
+    const { memory, now } = this.#host
+    const since = Date.parse((await memory.recall(hopelessOf(key))) ?? '')
+    return Math.abs(now().getTime() - since) < FORGET_MS
   }
 
   async #find(key: string): Promise<Found | undefined> {
     const { api, namespace, onHint, trace } = this.#host
     const { standby, deadlineMs } = this.#request
-    const leftMs = deadlineMs - trace.elapsedMs()
+    const wanted = { api, namespace, key, ttlMs: standby.ttlMs, deadlineMs: deadlineMs - trace.elapsedMs() }
     try {
-      const { ttlMs } = standby
-      return await findParked({ api, namespace, key, ttlMs, deadlineMs: leftMs, signal: this.#signal })
+      const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(LOOK_MS)])
+      return await findParked({ ...wanted, signal })
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) onHint?.(`standby.size: ${error.message}`)
       return undefined
@@ -104,4 +135,8 @@ export async function rememberDigest(
 
 function digestOf(image: string): string {
   return `parked digest of ${image}`
+}
+
+function hopelessOf(key: string): string {
+  return `no parking by ${key}`
 }

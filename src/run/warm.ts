@@ -23,7 +23,10 @@ export async function warm(request: RunRequest, host: RunHost): Promise<number> 
     const wanted = { api, namespace, ttlMs, deadlineMs: request.deadlineMs, signal: stop.signal }
     const { count } = await findParked({ ...wanted, key: standbyKey(plan) })
     const missing = Math.max(0, size - count)
-    await Promise.all(Array.from({ length: missing }, () => parkOne(request, { host, stop })))
+    const parking = Array.from({ length: missing }, () => parkOne(request, { host, stop }))
+    // Each takes its own Pod away if it fails.
+    const failed = (await Promise.allSettled(parking)).find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
     return missing
   } catch (error) {
     throw asRunError(stop.signal.aborted ? stop.signal.reason : explainFor(host)(error))
@@ -41,10 +44,10 @@ async function parkOne(request: RunRequest, { host, stop }: { host: RunHost; sto
     // The runs themselves have it to say.
     hint: () => undefined,
     explain: explainFor(host),
-    // Without a gate: a parked Pod has waited by itself when it is given something.
     plan: { ...plan, pod: parkedPod(plan, request, host.now()) },
   }
-  if (isolation) await isolate({ ...target, plan: { ...plan, isolation } })
+  const { gapMs } = isolation ? await isolate({ ...target, plan: { ...plan, isolation } }) : { gapMs: 0 }
+  if (gapMs > 0) throw new RunError('CANNOT_PARK', { image: request.givenImage, gapMs })
   const pod = new PlannedPod(target, host.temporaryDirectory)
   let isWaiting = false
   try {

@@ -146,8 +146,11 @@ export class Attempts implements Session {
     this.#tried.push(tried)
     const next = isHeard ? undefined : nextLane(this.#options.rules, this.#tried)
     await this.#options.onFailed({ ...tried, session: attempt, next })
-    if (!next || (await attempt.close({ graceSeconds: 0, keep: false, untilGone: true })).length > 0)
-      return false
+    if (!next) return false
+    // It was given nothing: whether it is gone yet, or ever, makes no difference.
+    const wasGiven = error.code !== 'PARKED_POD_LOST'
+    const left = await attempt.close({ graceSeconds: 0, keep: false, untilGone: wasGiven })
+    if (wasGiven && left.length > 0) return false
     attempt.discard()
     return true
   }

@@ -8,14 +8,21 @@ import type { PlannedIsolation } from '../plan/pod-plan.ts'
 import { patiently } from './patience.ts'
 import type { Target } from './target.ts'
 
+export interface Isolated {
+  /** So long after its start a container could still have a network. */
+  readonly gapMs: number
+  /** When the policy was made, RFC 3339. */
+  readonly since?: string
+}
+
 /**
  * What the function's Pod is to be without, it is to be without from its first moment: so a policy that denies all
  * must be there before the Pod is. Usually an administrator made it, since a run's Role cannot; where the caller may,
- * the first run makes it. Resolves to how long after its start the function could still have a network, in ms.
+ * the first run makes it.
  */
-export async function isolate(target: Target): Promise<number> {
+export async function isolate(target: Target): Promise<Isolated> {
   const { isolation } = target.plan
-  if (!isolation) return 0
+  if (!isolation) return { gapMs: 0 }
   const policies = await policiesWithOurs(target, isolation)
   const labels = labelsOf(target)
   const ours = closingOf(policies, { labels, name: isolation.policy.metadata.name })
@@ -23,12 +30,14 @@ export async function isolate(target: Target): Promise<number> {
     ? judge({ policies, ours, labels, now: target.now(), maxAgeMs: isolation.proofMaxAgeMs })
     : { kind: 'broken', why: `NetworkPolicy ${isolation.policy.metadata.name} is gone again` }
   const gapMs = ours ? gapMsOf(ours) : 0
-  if (judged.kind === 'proven') return gapMs
+  const since = ours?.metadata?.creationTimestamp
+  const isolated = { gapMs, ...(since !== undefined && { since }) }
+  if (judged.kind === 'proven') return isolated
   const why = WORDS[judged.kind] + judged.why
   if (isolation.enforcement === 'require') throw new RunError('NETWORK_NOT_ISOLATED', { why })
   if (judged.kind === 'broken') target.warn(why)
   else target.hint(why)
-  return gapMs
+  return isolated
 }
 
 const WORDS = {

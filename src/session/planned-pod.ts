@@ -55,7 +55,8 @@ export class PlannedPod {
     if (this.#run.parked) return this.#claim(this.#run.parked)
     if (plan.isolation) trace.enter('checking the network policy')
     // Before the Pod: the policy that isolates it, and the watch that sees its every change.
-    const [gapMs] = await Promise.all([isolate(this.#run), this.#opened])
+    const [{ gapMs }] = await Promise.all([isolate(this.#run), this.#opened])
+    if (gapMs > 0) this.#run.onGap?.()
     const pod = withGate(plan.pod, { gapMs, image: plan.isolation?.gateImage ?? '' })
     this.#creating = createPlannedPod(this.#run, pod)
     this.#files?.prepare()

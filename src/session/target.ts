@@ -42,6 +42,8 @@ export interface Target {
   readonly dials: Dials
   /** Where quota is short, gives up what only might be needed. Never rejects. */
   readonly makeRoom?: () => Promise<void>
+  /** A new Pod has a network for a moment here. */
+  readonly onGap?: () => void
   /** Ends the run: aborted with a RunError that says why, at the latest at the deadline. */
   readonly signal: AbortSignal
   /** Ends the run from within; the first reason wins. */

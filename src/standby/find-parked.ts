@@ -26,7 +26,7 @@ interface Candidate {
 export interface Found {
   /** Those that run. */
   readonly candidates: readonly Candidate[]
-  /** Those that will run soon, too. */
+  /** Those that will run soon, too, and those that have ended: a function that does not wait is not parked again and again. */
   readonly count: number
 }
 
@@ -43,11 +43,11 @@ export async function findParked(wanted: Wanted): Promise<Found> {
   return { candidates, count }
 }
 
-function isParked({ metadata, status }: Pod, key: string): boolean {
+function isParked({ metadata }: Pod, key: string): boolean {
   return (
     metadata?.annotations?.[ANNOTATIONS.standby] === key &&
     metadata.deletionTimestamp === undefined &&
-    (status?.phase === 'Running' || status?.phase === 'Pending')
+    (metadata.finalizers ?? []).length === 0
   )
 }
 
@@ -66,7 +66,8 @@ function candidateOf(
   const startedAt = Date.parse(container?.state?.running?.startedAt ?? '')
   const sinceStartMs = serverNow - Date.parse(status?.startTime ?? '')
   const activeDeadlineSeconds = Math.ceil(sinceStartMs / 1000) + Math.ceil(deadlineMs / 1000) + 1
+  const isRunning = status?.phase === 'Running'
   const isLongEnough = activeDeadlineSeconds <= (spec?.activeDeadlineSeconds ?? 0)
-  if (!name || !uid || Number.isNaN(startedAt) || !isLongEnough) return undefined
+  if (!name || !uid || !isRunning || Number.isNaN(startedAt) || !isLongEnough) return undefined
   return { name, uid, activeDeadlineSeconds, startedAt, seenAt: serverNow }
 }

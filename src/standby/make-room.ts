@@ -17,8 +17,11 @@ export async function makeRoom({ api, namespace, signal }: Crowded): Promise<boo
       const isParked = annotations?.[ANNOTATIONS.standby] !== undefined && deletionTimestamp === undefined
       if (!isParked || !name || !uid || !resourceVersion) continue
       // Only as it was seen: a run may have claimed it since.
-      await deletePod(api, { namespace, name, uid, resourceVersion, graceSeconds: 0 })
-      return true
+      const isGone = await deletePod(api, { namespace, name, uid, resourceVersion, graceSeconds: 0 }).then(
+        () => true,
+        () => false,
+      )
+      if (isGone) return true
     }
   }
   return false

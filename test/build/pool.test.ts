@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { Pool } from '../../src/build/pool.ts'
@@ -149,4 +150,20 @@ test('a result does not wait for the cleaning up, but closing does; what is said
   await closing
   expect(late).toEqual(['a Pod is left'])
   expect(run?.hasFailed).toBe(false)
+})
+
+test('a docker that has left, and what its function still says, are no trouble of the build', async () => {
+  const start: Start = async ({ stderr, interrupted }) => {
+    await once(interrupted, 'abort')
+    stderr.write('said before\n')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    throw interrupted.reason
+  }
+  const { pool, take } = poolOf({ start })
+  const run = take('a')
+  run?.stderr.destroy()
+  run?.abort(reason)
+  expect(await run?.exitCode).toBe(reason.exit)
+  await run?.over
+  await pool.close(reason)
 })
