@@ -66,7 +66,7 @@ test('folder and files are for nobody else', async () => {
   expect(statSync(join(dir, keyFor('a'))).mode & 0o777).toBe(0o600)
 })
 
-describe('an entry that is not whole is not found, and removed', () => {
+describe('F38: an entry that is not whole is not found, and removed', () => {
   const path = (): string => join(dir, keyFor('a'))
 
   async function expectRemoved(bytes: Buffer): Promise<void> {

@@ -100,7 +100,7 @@ describe('a hit', () => {
   })
 })
 
-describe('another run is made for', () => {
+describe('F38: another run is made for', () => {
   test.each<[string, Given]>([
     ['another stdin', { stdin: 'inn' }],
     ['no stdin', { argv: ['--network', 'none', PINNED] }],
