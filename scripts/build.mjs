@@ -39,9 +39,14 @@ await mergeChunks({
   root,
   outputs: metafile.outputs,
   hot: {
-    'docker-run': 'src/cli/docker.ts',
-    cluster: 'src/cli/run-in-cluster.ts',
-    cache: 'src/cache/recall.ts',
+    run: [
+      'src/cli/docker.ts',
+      'src/cli/docker-command.ts',
+      'src/cli/run-in-cluster.ts',
+      'src/cli/cluster.ts',
+    ],
+    hit: ['src/cli/docker.ts', 'src/cli/docker-command.ts', 'src/cache/recall.ts'],
+    messenger: ['src/cli/docker.ts', 'src/cli/run-in-build.ts'],
   },
   options: {
     bundle: true,

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
-/** `hot`: names and their source files, of which the first is loaded by all others. `outputs`: of esbuild's metafile. */
+/** `hot`: what a program loads on a hot path, by a name for it: source files of entries. `outputs`: of esbuild's metafile. */
 export async function mergeChunks({ root, outputs, hot, options }) {
   const files = Object.keys(outputs).filter((file) => file.endsWith('.js'))
   const groupOf = groups({ outputs, files, hot })
@@ -19,22 +19,26 @@ export async function mergeChunks({ root, outputs, hot, options }) {
   for (const { path, contents } of made) writeFileSync(path, contents)
 }
 
-/** Which chunks are loaded with which programs, as a name for each such set; undefined: left as it is. */
+/** On which of the hot paths a chunk is loaded, as a name for each such set; undefined: on none. */
 function groups({ outputs, files, hot }) {
-  const closures = Object.entries(hot).map(([name, source]) => {
+  const entryOf = (source) => {
     const entry = files.find((file) => outputs[file].entryPoint === source)
     if (entry === undefined) throw new Error(`${source} is not an entry of its own any more`)
-    return { name, reached: closure(entry, outputs) }
+    return entry
+  }
+  const paths = Object.entries(hot).map(([name, sources]) => {
+    const reached = new Set()
+    for (const source of sources) closure(entryOf(source), outputs, reached)
+    return { name, reached }
   })
   return (file) => {
     if (outputs[file].entryPoint !== undefined) return undefined
-    const names = closures.filter(({ reached }) => reached.has(file)).map(({ name }) => name)
-    if (names.length === 0) return undefined
-    return names[0] === closures[0].name ? names[0] : names.join('-and-')
+    const names = paths.filter(({ reached }) => reached.has(file)).map(({ name }) => name)
+    return names.length === 0 ? undefined : names.join('-and-')
   }
 }
 
-function closure(file, outputs, reached = new Set()) {
+function closure(file, outputs, reached) {
   if (reached.has(file)) return reached
   reached.add(file)
   for (const { kind, path } of outputs[file].imports)

@@ -24,6 +24,11 @@ export const ANNOTATIONS = {
   enforcement: 'krmpod.dev/enforcement',
 } as const
 
+/** Where it is in a Pod, for JSON patches (RFC 6901). */
+export function annotationPath(key: string): string {
+  return `/metadata/annotations/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
 export const MANAGED_BY = 'krmpod'
 
 /** Of a namespace: it is there for functions, and nothing else. */

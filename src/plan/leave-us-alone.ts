@@ -13,11 +13,14 @@ const NO_LOGS = {
   'vector.dev/exclude-containers': [FUNCTION_CONTAINER, RECEIVER_CONTAINER, GIVER_CONTAINER].join(','),
 }
 
+/** Of the autoscaler. */
+export const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict'
+
 /** For meshes, whose sidecar would outlive the function, and for the autoscaler: a run cannot move. */
 const NO_COMPANY = {
   'sidecar.istio.io/inject': 'false',
   'linkerd.io/inject': 'disabled',
-  'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+  [SAFE_TO_EVICT]: 'false',
 }
 
 /** Annotations of every Pod that nobody can replace. */

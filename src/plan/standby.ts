@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { ANNOTATIONS } from '../kube/labels.ts'
+import { ANNOTATIONS, annotationPath } from '../kube/labels.ts'
 import type { Pod } from '../kube/types.ts'
 import type { RunRequest } from '../request/run-request.ts'
+import { SAFE_TO_EVICT } from './leave-us-alone.ts'
 import type { PodPlan } from './pod-plan.ts'
 
 /** Part of every key: raised whenever Pods of an earlier krmpod should not be taken any more. */
 const FORMAT = 1
-const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict'
 /** What two runs of the same function need not have in common. */
 const OF_ONE_RUN: ReadonlySet<string> = new Set([
   ANNOTATIONS.runId,
@@ -74,9 +74,4 @@ export function claimPatch(
     ...own.map((key) => ({ op: 'replace', path: annotationPath(key), value: annotations[key] ?? '' })),
     { op: 'replace', path: '/spec/activeDeadlineSeconds', value: parked.activeDeadlineSeconds },
   ]
-}
-
-/** RFC 6901. */
-function annotationPath(key: string): string {
-  return `/metadata/annotations/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }

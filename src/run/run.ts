@@ -3,11 +3,11 @@ import { asRunError, type RunError } from '../errors/run-error.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import { plain } from '../result/explain.ts'
 import type { RunResult } from '../result/run-result.ts'
-import { apiFailure } from '../session/api-failure.ts'
 import type { Output, Session } from '../session/session.ts'
 import { unlessStopped } from '../session/unless-stopped.ts'
 import type { Spool } from '../streams/spool.ts'
 import { openCidFile } from './cidfile.ts'
+import { explainFor } from './explain-for.ts'
 import type { RunHost } from './host.ts'
 import { keepStdin } from './keep-stdin.ts'
 import { newSession } from './new-session.ts'
@@ -117,8 +117,4 @@ async function close(
 ): Promise<void> {
   const left = await session.close({ graceSeconds, keep: host.keep })
   for (const line of left) host.stderr.write(`docker: ${plain(line)}\n`)
-}
-
-function explainFor({ api, namespace }: RunHost): (error: unknown) => unknown {
-  return (error) => apiFailure(error, { namespace, server: api.credentials.server.origin })
 }

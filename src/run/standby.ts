@@ -21,10 +21,10 @@ interface Taken {
   readonly parked: ParkedPod
 }
 
-/** The run is over: it does not wait for the next one's Pod for longer. */
-const PARK_MS = 1_000
-/** To wait longer for news of parked Pods costs more than they save. */
-const LOOK_MS = 1_000
+/** The run is over: it does not wait for the next one's Pod for longer than for the end of its own (teardown.ts). */
+const PARK_MS = 5_000
+/** An API server that takes longer to say which Pods there are would take as long for a new one. */
+const LOOK_MS = 5_000
 /** Where Pods cannot be parked, it is tried again after so long. */
 const FORGET_MS = 3_600_000
 

@@ -1,11 +1,11 @@
 import { asRunError, RunError } from '../errors/run-error.ts'
 import { mayWait, parkedPod, standbyKey } from '../plan/standby.ts'
 import type { RunRequest } from '../request/run-request.ts'
-import { apiFailure } from '../session/api-failure.ts'
 import { isolate } from '../session/network-policy.ts'
 import { PlannedPod } from '../session/planned-pod.ts'
 import type { Target } from '../session/target.ts'
 import { findParked } from '../standby/find-parked.ts'
+import { explainFor } from './explain-for.ts'
 import type { RunHost } from './host.ts'
 import { planRun } from './plan-run.ts'
 import { rememberDigest } from './standby.ts'
@@ -44,7 +44,8 @@ async function parkOne(request: RunRequest, { host, stop }: { host: RunHost; sto
     // The runs themselves have it to say.
     hint: () => undefined,
     explain: explainFor(host),
-    plan: { ...plan, pod: parkedPod(plan, request, host.now()) },
+    // Which digest it runs is for the run to record.
+    plan: { ...plan, pod: parkedPod(plan, request, host.now()), recordDigest: false },
   }
   const { gapMs } = isolation ? await isolate({ ...target, plan: { ...plan, isolation } }) : { gapMs: 0 }
   if (gapMs > 0) throw new RunError('CANNOT_PARK', { image: request.givenImage, gapMs })
@@ -58,8 +59,4 @@ async function parkOne(request: RunRequest, { host, stop }: { host: RunHost; sto
   } finally {
     await pod.close({ graceSeconds: 0, keep: isWaiting })
   }
-}
-
-function explainFor({ api, namespace }: RunHost): (error: unknown) => unknown {
-  return (error) => apiFailure(error, { namespace, server: api.credentials.server.origin })
 }

@@ -12,7 +12,7 @@ import { type ParkedPod, podOf, type Target } from './target.ts'
 type Claiming = Target & { readonly parked: ParkedPod }
 
 /** Of the claim, and of what is asked beside it: a fresh Pod takes little longer. */
-const CLAIM_MS = 5_000
+const CLAIM_MS = 10_000
 
 /** Takes the parked Pod. A request that was sent is never abandoned: only its answer tells whose the Pod is. */
 export function claimParked({ parked, ...target }: Claiming): Promise<Pod> {

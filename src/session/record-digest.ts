@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../cluster/api-error.ts'
 import { patchPod } from '../cluster/patch-pod.ts'
-import { ANNOTATIONS } from '../kube/labels.ts'
+import { ANNOTATIONS, annotationPath } from '../kube/labels.ts'
 import type { Pod } from '../kube/types.ts'
 import { podOf, type Target } from './target.ts'
 
@@ -20,7 +20,7 @@ export async function recordDigest(target: Target, { creating, digest }: Recorde
     const { metadata } = await creating
     const operations = [
       { op: 'test', path: '/metadata/uid', value: metadata?.uid },
-      { op: 'add', path: `/metadata/annotations/${ANNOTATIONS.digest.replace('/', '~1')}`, value: digest },
+      { op: 'add', path: annotationPath(ANNOTATIONS.digest), value: digest },
     ]
     await patchPod(target.api, { ...podOf(target), operations }, {})
   }

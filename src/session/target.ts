@@ -17,9 +17,6 @@ export interface ParkedPod {
   readonly key: string
   /** Of what the Pod is allowed, as kubelet counts: from its start. */
   readonly activeDeadlineSeconds: number
-  /** When its function was started, and when it was looked at: both by the cluster's clock, in ms since 1970. */
-  readonly startedAt: number
-  readonly seenAt: number
   /** What would have been made instead. */
   readonly planned: Pod
   /** Of the image that nodes ran for this name before. */

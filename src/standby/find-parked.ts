@@ -14,13 +14,11 @@ interface Wanted {
   readonly signal: AbortSignal
 }
 
-/** A Pod that says it waits for such a run. Nothing of it is believed yet: claim.ts. */
+/** A Pod that says it waits for such a run. Nothing of it is believed yet: why-unusable.ts. */
 interface Candidate {
   readonly name: string
   readonly uid: string
   readonly activeDeadlineSeconds: number
-  readonly startedAt: number
-  readonly seenAt: number
 }
 
 export interface Found {
@@ -63,11 +61,10 @@ function candidateOf(
 ): Candidate | undefined {
   const { name, uid } = metadata ?? {}
   const container = status?.containerStatuses?.find((one) => one.name === FUNCTION_CONTAINER)
-  const startedAt = Date.parse(container?.state?.running?.startedAt ?? '')
   const sinceStartMs = serverNow - Date.parse(status?.startTime ?? '')
   const activeDeadlineSeconds = Math.ceil(sinceStartMs / 1000) + Math.ceil(deadlineMs / 1000) + 1
-  const isRunning = status?.phase === 'Running'
+  const isRunning = status?.phase === 'Running' && container?.state?.running !== undefined
   const isLongEnough = activeDeadlineSeconds <= (spec?.activeDeadlineSeconds ?? 0)
-  if (!name || !uid || !isRunning || Number.isNaN(startedAt) || !isLongEnough) return undefined
-  return { name, uid, activeDeadlineSeconds, startedAt, seenAt: serverNow }
+  if (!name || !uid || !isRunning || !isLongEnough) return undefined
+  return { name, uid, activeDeadlineSeconds }
 }

@@ -9,8 +9,8 @@ interface Crowded {
   readonly signal: AbortSignal
 }
 
-/** Gives up one parked Pod, of whatever function, for a run that the quota has no room for; true when there was one. */
-export async function makeRoom({ api, namespace, signal }: Crowded): Promise<boolean> {
+/** Gives up one parked Pod, of whatever function, for a run that the quota has no room for. */
+export async function makeRoom({ api, namespace, signal }: Crowded): Promise<void> {
   for await (const { pods } of listPods(api, { namespace, labelSelector: POD_SELECTOR, signal })) {
     for (const { metadata } of pods) {
       const { name, uid, resourceVersion, annotations, deletionTimestamp } = metadata ?? {}
@@ -21,8 +21,7 @@ export async function makeRoom({ api, namespace, signal }: Crowded): Promise<boo
         () => true,
         () => false,
       )
-      if (isGone) return true
+      if (isGone) return
     }
   }
-  return false
 }

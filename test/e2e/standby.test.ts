@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { rolesFor } from '../../src/install/roles.ts'
-import type { Pod } from '../../src/kube/types.ts'
+import type { Container, Pod } from '../../src/kube/types.ts'
 import { denyAllPolicy } from '../../src/plan/network-policy.ts'
 import { ABILITIES } from '../../src/rights/abilities.ts'
 import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
@@ -78,6 +78,8 @@ test('each run takes the Pod that the one before has left, and gives its input t
 })
 
 test('krmpod warm parks a Pod for the first run, and not more than there should be', async () => {
+  // What it may write on the Pod is not to make it another one.
+  env = { ...env, KRMPOD_IMAGES_RECORD_DIGEST: 'on' }
   const words = ['warm', fixture('cat')]
   const warmed = await docker(words, { namespace: space.name, env, program: 'krmpod' })
   expect(warmed).toMatchObject({ exitCode: 0, stderr: '' })
@@ -103,6 +105,13 @@ test('krmpod warm says why it cannot, and leaves nothing', async () => {
     stderr: expect.stringContaining('KRMPOD_CANNOT_PARK') as string,
   })
 })
+
+function inContainers(change: Partial<Container>): (pod: Pod) => Pod {
+  return (pod) => ({
+    ...pod,
+    spec: { ...pod.spec, containers: (pod.spec?.containers ?? []).map((one) => ({ ...one, ...change })) },
+  })
+}
 
 describe('a Pod that somebody else has planted', () => {
   /** As a parked one is, but for a detail; it runs before anybody looks. */
@@ -137,31 +146,9 @@ describe('a Pod that somebody else has planted', () => {
   test.each<[string, (pod: Pod) => Pod]>([
     [
       'with a command of its own',
-      (pod) => ({
-        ...pod,
-        spec: {
-          ...pod.spec,
-          containers: (pod.spec?.containers ?? []).map((one) => ({
-            ...one,
-            image: fixture('probe'),
-            args: ['stdout=evil', 'sleep=60'],
-          })),
-        },
-      }),
+      inContainers({ image: fixture('probe'), args: ['stdout=evil', 'sleep=60'] }),
     ],
-    [
-      'with a variable more',
-      (pod) => ({
-        ...pod,
-        spec: {
-          ...pod.spec,
-          containers: (pod.spec?.containers ?? []).map((one) => ({
-            ...one,
-            env: [...(one.env ?? []), { name: 'EVIL', value: 'x' }],
-          })),
-        },
-      }),
-    ],
+    ['with a variable more', inContainers({ env: [{ name: 'EVIL', value: 'x' }] })],
     [
       'with a network',
       (pod) => ({
@@ -179,10 +166,10 @@ describe('a Pod that somebody else has planted', () => {
 })
 
 test.each([
-  ['list', 'patch', false],
-  ['patch', 'list', false],
-  ['nothing', '', true],
-])('with its Role but for %s, runs go on', async (missing, _left, takes) => {
+  ['list', false],
+  ['patch', false],
+  ['nothing', true],
+])('with its Role but for %s, runs go on', async (missing, takes) => {
   const roles = ABILITIES.map((ability) => ({
     ...ability,
     rights: ability.rights

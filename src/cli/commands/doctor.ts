@@ -8,8 +8,8 @@ import { doctorReport, isHealthy } from '../../doctor/report.ts'
 import { badValue } from '../../request/bad-value.ts'
 import { resolve } from '../../request/resolve.ts'
 import type { RunRequest } from '../../request/run-request.ts'
+import { explainFor } from '../../run/explain-for.ts'
 import { planRun } from '../../run/plan-run.ts'
-import { apiFailure } from '../../session/api-failure.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { openCluster } from '../cluster.ts'
 import { homeDirectory } from '../home-directory.ts'
@@ -45,7 +45,7 @@ export async function doctor({
     await print(output === 'json' ? `${JSON.stringify(entries, undefined, 2)}\n` : doctorReport(entries))
     return isHealthy(entries) ? 0 : 1
   } catch (error) {
-    throw apiFailure(error, { namespace: cluster.namespace, server: cluster.api.credentials.server.origin })
+    throw explainFor(cluster)(error)
   } finally {
     interruptions.close()
     cluster.api.close()

@@ -1,6 +1,6 @@
 import { collectGarbage } from '../../gc/collect-garbage.ts'
 import { gcReport } from '../../gc/report.ts'
-import { apiFailure } from '../../session/api-failure.ts'
+import { explainFor } from '../../run/explain-for.ts'
 import { openCluster } from '../cluster.ts'
 import { homeDirectory } from '../home-directory.ts'
 import { loadSettings } from '../load-settings.ts'
@@ -26,7 +26,7 @@ export async function gc({
   const { api } = cluster
   const where = allNamespaces ? undefined : cluster.namespace
   const result = await collectGarbage({ api, namespace: where, dryRun }).catch((error: unknown) => {
-    throw apiFailure(error, { namespace: cluster.namespace, server: api.credentials.server.origin })
+    throw explainFor(cluster)(error)
   })
   const { stdout, stderr } = gcReport(result)
   process.stderr.write(stderr)
