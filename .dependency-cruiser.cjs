@@ -21,6 +21,7 @@ const ROOMS = [
   'doctor',
   'build',
   'cli',
+  'start',
 ]
 const PURE = [
   'errors',

@@ -1,5 +1,6 @@
 // esbuild makes a chunk for each set of modules that some programs share: two dozen small files for `docker run`,
-// each of which Node has to find, open and link. Here, chunks that are always loaded together become one file.
+// each of which Node has to find, open and link. Here, chunks that are always loaded together become one file, and all
+// become CommonJS, which src/start loads: esbuild splits nothing but ES modules.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
@@ -15,7 +16,7 @@ export async function mergeChunks({ root, outputs, hot, options }) {
     ...[...names].map((name) => mergedGroup(name, world)),
     ...files.filter((file) => groupOf(file) === undefined).map((file) => rewritten(join(root, file), world)),
   ])
-  for (const [path, group] of merged) if (group !== undefined) rmSync(path)
+  for (const path of merged.keys()) rmSync(path)
   for (const { path, contents } of made) writeFileSync(path, contents)
 }
 
@@ -34,7 +35,8 @@ function groups({ outputs, files, hot }) {
   return (file) => {
     if (outputs[file].entryPoint !== undefined) return undefined
     const names = paths.filter(({ reached }) => reached.has(file)).map(({ name }) => name)
-    return names.length === 0 ? undefined : names.join('-and-')
+    if (names.length === 0) return undefined
+    return names.length === paths.length ? 'always' : names.join('-and-')
   }
 }
 
@@ -54,11 +56,11 @@ async function mergedGroup(name, world) {
     .map((path) => `export{${exportsOf(path, world)}}from"./${basename(path)}";`)
     .join('')
   const stdin = { contents, resolveDir: folder }
-  return { path: join(folder, `${name}.js`), contents: await bundled({ stdin }, world, name) }
+  return { path: join(folder, `${name}.cjs`), contents: await bundled({ stdin }, world, name) }
 }
 
 async function rewritten(path, world) {
-  return { path, contents: await bundled({ entryPoints: [path] }, world) }
+  return { path: asCommonJs(path), contents: await bundled({ entryPoints: [path] }, world) }
 }
 
 /** `a as chunkXYZ_a` of each export of a chunk; the other way round for who imports it. */
@@ -76,11 +78,11 @@ async function bundled(input, world, ownGroup) {
     name: 'moved-chunks',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, namespace, kind, pluginData }) => {
-        if (namespace === 'moved') return { path: pluginData ?? path, external: true }
+        if (namespace === 'moved') return { path: asCommonJs(pluginData ?? path), external: true }
         const full = resolve(resolveDir, path)
         const group = world.merged.get(full)
         if (kind === 'entry-point' || (group !== undefined && group === ownGroup)) return { path: full }
-        if (group === undefined) return { path, external: true }
+        if (group === undefined) return { path: asCommonJs(path), external: true }
         const moved = `${path.slice(0, path.lastIndexOf('/'))}/${group}.js`
         return { path: full, namespace: 'moved', pluginData: moved, sideEffects: false }
       })
@@ -91,4 +93,8 @@ async function bundled(input, world, ownGroup) {
   }
   const { outputFiles } = await build({ ...world.options, ...input, plugins: [plugin], write: false })
   return outputFiles[0].text
+}
+
+function asCommonJs(path) {
+  return path.replace(/\.js$/, '.cjs')
 }

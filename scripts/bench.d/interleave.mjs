@@ -1,7 +1,10 @@
+import { quiet } from './quiet.mjs'
+
 const LIMIT_MS = 300_000
 
 /**
- * Runs every line once a round, so that whatever else the machine does meets all of them alike. A line:
+ * Runs every line once a round, so that whatever else the machine does meets all of them alike, and each when what the
+ * one before has left to do is done. A line:
  *
  *     { name, label, run(), prepare()?, missing? }
  *
@@ -17,6 +20,7 @@ export async function interleave(lines, { rounds, say }) {
     for (const { name, prepare, run } of runnable) {
       say(`round ${round} of ${rounds}, ${name}`)
       await prepare?.()
+      await quiet()
       const sample = await withLimit(run(), name)
       // The first round warms caches: images, the disk, connections.
       if (round > 0) results[name].samples.push(sample)

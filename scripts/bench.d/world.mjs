@@ -77,7 +77,7 @@ function readyPods(namespace) {
   return items.filter(({ status }) => status.containerStatuses?.[0]?.ready).length
 }
 
-function kubectl(...words) {
+export function kubectl(...words) {
   return execFileSync('kubectl', words, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
 }
 

@@ -13,4 +13,4 @@ async function docker(words: readonly string[]): Promise<number> {
   return dockerCommand(words)
 }
 
-await runToExit(async () => docker(process.argv.slice(2)))
+void runToExit(async () => docker(process.argv.slice(2)))

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { asRunError } from '../errors/run-error.ts'
+import { asRunError, RunError } from '../errors/run-error.ts'
 import { explainError } from '../result/explain.ts'
 
 const FLUSH_MS = 1_000
@@ -9,6 +9,12 @@ export async function runToExit(command: () => Promise<number>): Promise<void> {
   // Nobody may be reading any more; that is for the command to judge, and no reason to crash.
   process.stdout.on('error', () => undefined)
   process.stderr.on('error', () => undefined)
+  // Node's 0 is for a program that has nothing left to wait for, whatever it was about to do.
+  const unfinished = new RunError('INTERNAL', {
+    message: 'nothing is left to wait for, and the command has not ended',
+  })
+  process.exitCode = unfinished.exit
+  process.once('beforeExit', () => process.stderr.write(explainError(unfinished)))
   let status: number
   try {
     status = await command()

@@ -15,4 +15,4 @@ async function krmpod(words: readonly string[]): Promise<number> {
   return main(words)
 }
 
-await runToExit(() => krmpod(process.argv.slice(2)))
+void runToExit(() => krmpod(process.argv.slice(2)))

@@ -1,8 +1,10 @@
 import type { RunResult } from '../result/run-result.ts'
 import type { RunHost } from '../run/host.ts'
-import { run } from '../run/run.ts'
 import { type Asked, type Caller, prepareHost } from './prepare.ts'
 import { sweepBeside } from './sweep-beside.ts'
+
+/** For the first request and the watch. */
+const CONNECTIONS = 2
 
 /** The whole of it: with a Pod. */
 export async function runInCluster(
@@ -10,6 +12,9 @@ export async function runInCluster(
   caller: Caller & Partial<RunHost>,
 ): Promise<RunResult> {
   const host = await prepareHost(settings)
+  host.api.connections?.prepare(CONNECTIONS)
+  // While these are being opened.
+  const { run } = await import('../run/run.ts')
   const ended = new AbortController()
   const { sweep } = settings
   const { deadlineMs } = request

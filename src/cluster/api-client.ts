@@ -1,6 +1,7 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { type Action, ApiError, ConnectionError } from './api-error.ts'
+import { Connections } from './connections.ts'
 import type { Credentials } from './credentials.ts'
 
 export interface ApiRequest {
@@ -24,6 +25,8 @@ const ANSWER_TIMEOUT_MS = 30_000
 export class ApiClient {
   readonly credentials: Credentials
   readonly agent: http.Agent
+  /** Undefined: there is no TLS, or a proxy on the way. */
+  readonly connections: Connections | undefined
   readonly #transport: typeof http | typeof https
   readonly #log: Log | undefined
 
@@ -32,11 +35,8 @@ export class ApiClient {
     this.#log = log
     const secure = credentials.server.protocol === 'https:'
     this.#transport = secure ? https : http
-    this.agent =
-      credentials.proxyAgent ??
-      (secure
-        ? new https.Agent({ keepAlive: true, ...credentials.tls })
-        : new http.Agent({ keepAlive: true }))
+    this.connections = secure && !credentials.proxyAgent ? new Connections(credentials) : undefined
+    this.agent = credentials.proxyAgent ?? agentOver(this.connections)
   }
 
   /** The parsed JSON answer of a 2xx; ApiError for any other status, ConnectionError for none. */
@@ -93,6 +93,7 @@ export class ApiClient {
 
   close(): void {
     this.agent.destroy()
+    this.connections?.close()
   }
 
   #send(
@@ -126,6 +127,13 @@ export class ApiClient {
       outgoing.end(payload)
     })
   }
+}
+
+function agentOver(connections: Connections | undefined): http.Agent {
+  if (!connections) return new http.Agent({ keepAlive: true })
+  const agent = new https.Agent({ keepAlive: true })
+  agent.createConnection = () => connections.take()
+  return agent
 }
 
 async function collect(response: http.IncomingMessage): Promise<Buffer> {

@@ -57,11 +57,13 @@ async function open(api: ApiClient, options: Opening): Promise<Channels> {
   })
   for (const [name, value] of options.query) url.searchParams.append(name, value)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  const { connections } = api
   const headers = await api.credentials.headers()
   options.signal.throwIfAborted()
   const socket = new WebSocket(url, [...options.protocols], {
     headers,
     ...api.credentials.tls,
+    ...(connections && { createConnection: () => connections.take() }),
     ...(api.credentials.proxyAgent && { agent: api.credentials.proxyAgent }),
     perMessageDeflate: false,
     // A mask hides what is sent from those who read on the way (RFC 6455, 10.3): TLS does that already.

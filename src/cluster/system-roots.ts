@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { rootCertificates } from 'node:tls'
 import type { Environment } from '../settings/user-dirs.ts'
 
 // Where Go looks (crypto/x509/root_linux.go), so where kubectl finds a company's own authority.
@@ -12,8 +13,8 @@ const BUNDLES = [
 ]
 
 /**
- * The authorities this machine trusts, for servers whose kubeconfig names none. Undefined leaves Node's own, which
- * it should where somebody has told Node about others.
+ * The authorities this machine trusts, for servers whose kubeconfig names none; where it does not say, those that come
+ * with Node. Undefined leaves the choice to Node, which somebody has told about others.
  */
 export async function systemRoots(env: Environment): Promise<string | undefined> {
   if (env['NODE_EXTRA_CA_CERTS']) return undefined
@@ -21,5 +22,5 @@ export async function systemRoots(env: Environment): Promise<string | undefined>
     const bundle = await readFile(path, 'latin1').catch(() => undefined)
     if (bundle?.includes('-----BEGIN ')) return bundle
   }
-  return undefined
+  return rootCertificates.join('\n')
 }

@@ -73,8 +73,12 @@ const FIRST_SETTLE_MS = 150
 /** Opens the streams as soon as the container runs; undefined when it ended before anybody could attach. */
 export async function dial(dialling: Dialling): Promise<Attached | undefined> {
   const { observer, target, budget } = dialling
+  const { connections } = target.api
+  // A refusal costs its connection: the next one is being opened while there is time.
+  connections?.prepare(1)
   await observer.until((verdict) => (isAttachable(verdict) ? true : undefined))
   for (;;) {
+    connections?.prepare(1)
     if (budget.dials > 0) await pause(dialling)
     target.signal.throwIfAborted()
     const { verdict } = observer

@@ -7,7 +7,7 @@ import { useCluster } from './support/environment.ts'
  * KRMPOD_CLUSTER_NAME chooses the cluster.
  */
 export default function setup(): void {
-  if (!existsSync(join(import.meta.dirname, '../../dist/docker.js')))
+  if (!existsSync(join(import.meta.dirname, '../../dist/start.cjs')))
     throw new Error('no build: run `npm run build` (or `npm test`) first')
   useCluster()
 }

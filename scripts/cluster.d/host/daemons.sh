@@ -63,9 +63,17 @@ stop_daemon() {
   if daemon_runs "$1"; then
     pid=$(<"$run/$1.pid")
     kill -9 "$pid" 2>/dev/null || true
-    while is_ours "$pid" "$1"; do sleep 0.05; done
+    until has_ended "$pid"; do sleep 0.05; done
   fi
   rm -f "$run/$1".{pid,wish}
+}
+
+# A process that ends loses its environment first, and its ports only with its last thread.
+has_ended() {
+  local state threads
+  state=$(awk '$1 == "State:" { print $2 }' "/proc/$1/status" 2>/dev/null) || return 0
+  threads=$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)
+  [[ ! $state || ($state == Z && $threads -le 1) ]]
 }
 
 stop_all_daemons() {

@@ -1,0 +1,114 @@
+import { createHash, randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { userCacheDir } from '../settings/user-dirs.ts'
+
+const PRIVATE_DIR = 0o700
+const PRIVATE_FILE = 0o600
+const OTHERS = 0o077
+const DIGEST_BYTES = 32
+const MONTH_MS = 30 * 24 * 3_600_000
+
+/** What V8 may run instead of compiling `source` again. */
+export interface KeptCode {
+  /** Undefined: there is none that is whole and that we alone can have written. */
+  read(): Buffer | undefined
+  /** Complete or not at all; what goes wrong costs a later run time and nothing else. */
+  write(code: Buffer): void
+}
+
+/** Undefined: nowhere, or not wanted. Node's own switch for the like turns it off. */
+export function codeFolder(): string | undefined {
+  const { env } = process
+  // Coverage counts what V8 compiles.
+  if (env['NODE_DISABLE_COMPILE_CACHE'] || env['NODE_V8_COVERAGE']) return undefined
+  try {
+    const dir = userCacheDir({ env, home: homedir() })
+    return dir && join(dir, 'code')
+  } catch {
+    return undefined
+  }
+}
+
+export function keptCode(folder: string, source: Buffer): KeptCode {
+  // V8 itself refuses code for other flags; of the source it compares no more than the length.
+  const key = createHash('sha256').update(`${process.version} ${process.arch}\n`).update(source)
+  const path = join(folder, key.digest('hex'))
+  return {
+    read() {
+      try {
+        return isOurs(statSync(folder)) ? whole(readPrivate(path)) : undefined
+      } catch {
+        return undefined
+      }
+    },
+    write(code) {
+      try {
+        writePrivate(path, { folder, code })
+      } catch {
+        // A folder that is full, read-only or somebody else's.
+      }
+    },
+  }
+}
+
+function readPrivate(path: string): Buffer | undefined {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const found = fstatSync(file)
+    return found.isFile() && isOurs(found) ? readFileSync(file) : undefined
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** V8 trusts the bytes as it trusts itself. */
+function whole(bytes: Buffer | undefined): Buffer | undefined {
+  const code = bytes?.subarray(DIGEST_BYTES)
+  return code && bytes?.subarray(0, DIGEST_BYTES).equals(digest(code)) ? code : undefined
+}
+
+function writePrivate(path: string, { folder, code }: { folder: string; code: Buffer }): void {
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_DIR })
+  if (!isOurs(statSync(folder))) return
+  removeForgotten(folder)
+  const draft = `${path}.${randomUUID()}`
+  try {
+    writeFileSync(draft, Buffer.concat([digest(code), code]), { mode: PRIVATE_FILE, flag: 'wx' })
+    renameSync(draft, path)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
+}
+
+/** Of other releases, of krmpod or of Node, and what was never finished. */
+function removeForgotten(folder: string): void {
+  const oldest = Date.now() - MONTH_MS
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (statSync(path).mtimeMs < oldest) rmSync(path, { force: true })
+  }
+}
+
+function isOurs({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): boolean {
+  return uid === process.getuid?.() && (mode & OTHERS) === 0
+}
+
+function digest(code: Buffer): Buffer {
+  return createHash('sha256').update(code).digest()
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Script } from 'node:vm'
+import { codeFolder, keptCode } from './kept-code.ts'
+
+interface Module {
+  readonly exports: Record<string, unknown>
+  /** What an ES module has as import.meta.url. */
+  readonly url: string
+}
+type Body = (module: Module, require: (name: string) => unknown) => void
+
+const CHUNKS = join(import.meta.dirname, 'cli')
+const builtIn = createRequire(import.meta.url)
+
+/**
+ * One of the programs in dist/cli, in this process. What V8 compiles of it is kept for later runs (ADR 10); Node has the
+ * like in module.enableCompileCache, since 22.
+ */
+export function start(program: string): void {
+  const folder = codeFolder()
+  const chunks = new Map<string, Module>()
+  const news: (() => void)[] = []
+  const load = (name: string): Record<string, unknown> => {
+    const known = chunks.get(name)
+    if (known) return known.exports
+    const path = join(CHUNKS, name)
+    const module: Module = {
+      exports: {},
+      get url() {
+        return pathToFileURL(path).href
+      },
+    }
+    chunks.set(name, module)
+    const source = readFileSync(path)
+    const kept = folder === undefined ? undefined : keptCode(folder, source)
+    const cachedData = kept?.read()
+    const script = new Script(
+      `(function(module,require){var exports=module.exports;${source.toString()}\n})`,
+      {
+        filename: path,
+        ...(cachedData && { cachedData }),
+      },
+    )
+    if (!cachedData || script.cachedDataRejected) news.push(() => kept?.write(script.createCachedData()))
+    const body = script.runInThisContext() as Body
+    body(module, (wanted) => (wanted.startsWith('./') ? load(wanted.slice('./'.length)) : builtIn(wanted)))
+    return module.exports
+  }
+  // At the end, when what such a run calls is compiled; a run that fails does not come to the half of it.
+  process.once('exit', (status) => {
+    if (status === 0) for (const keep of news) keep()
+  })
+  load(`${program}.cjs`)
+}

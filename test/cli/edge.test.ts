@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'krmpod-edge-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** A program whose whole command is this expression. */
+async function program(command: string): Promise<{ exitCode?: number | undefined; stderr: string }> {
+  const outfile = join(folder, 'program.cjs')
+  const contents = `import { runToExit } from './edge.ts'; void runToExit(${command})`
+  await build({
+    stdin: { contents, resolveDir: join(import.meta.dirname, '../../src/cli') },
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+  })
+  return execa({ reject: false })(process.execPath, [outfile])
+}
+
+test("a command's number is the program's", async () => {
+  expect(await program('async () => 7')).toMatchObject({ exitCode: 7, stderr: '' })
+})
+
+test('a command that would never end, and waits for nothing, has not succeeded', async () => {
+  const { exitCode, stderr } = await program('() => new Promise(() => undefined)')
+  expect(exitCode).toBe(125)
+  expect(stderr).toMatch(/^docker: .*has not ended/)
+})

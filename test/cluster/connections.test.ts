@@ -1,0 +1,127 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer, type Server, type TLSSocket } from 'node:tls'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { Connections } from '../../src/cluster/connections.ts'
+import type { Credentials, TlsOptions } from '../../src/cluster/credentials.ts'
+import { type Authority, makeAuthority } from '../doubles/certificates.ts'
+
+let folder = ''
+let authority: Authority
+let server: Server
+let url: URL
+let accepted = 0
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'krmpod-connections-'))
+  authority = makeAuthority(folder)
+  const { cert, key } = authority.issue('server', ['IP:127.0.0.1'])
+  server = createServer({ cert, key, ca: authority.cert, requestCert: true, rejectUnauthorized: false })
+  server.on('secureConnection', (socket) => {
+    accepted += 1
+    socket.on('error', () => undefined)
+    const { subject } = socket.getPeerCertificate() as { subject?: { CN: string } }
+    socket.write(subject?.CN ?? 'nobody')
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
+})
+afterAll(() => {
+  server.close()
+  rmSync(folder, { recursive: true })
+})
+beforeEach(() => {
+  accepted = 0
+})
+
+function connectionsOf(tls: TlsOptions): Connections & Disposable {
+  const credentials: Credentials = {
+    server: url,
+    source: 'a test',
+    get tls() {
+      return tls
+    },
+    headers: () => Promise.resolve({}),
+  }
+  const connections = new Connections(credentials)
+  return Object.assign(connections, { [Symbol.dispose]: () => connections.close() })
+}
+
+async function greeting(socket: TLSSocket): Promise<string> {
+  const [words] = (await once(socket, 'data')) as [Buffer]
+  socket.destroy()
+  return words.toString()
+}
+
+test('what was prepared is taken, and then what is opened now', async () => {
+  using connections = connectionsOf({ ca: authority.cert })
+  connections.prepare(2)
+  connections.prepare(2)
+  await vi.waitFor(() => expect(accepted).toBe(2))
+  const taken = [connections.take(), connections.take(), connections.take()]
+  expect(taken.map(({ connecting }) => connecting)).toEqual([false, false, true])
+  expect(await Promise.all(taken.map(greeting))).toEqual(['nobody', 'nobody', 'nobody'])
+  expect(accepted).toBe(3)
+})
+
+test('one that the server has closed is not taken', async () => {
+  using connections = connectionsOf({ ca: authority.cert })
+  connections.prepare(1)
+  const [closing] = (await once(server, 'secureConnection')) as [TLSSocket]
+  closing.destroy()
+  const first = await vi.waitFor(() => {
+    const socket = connections.take()
+    if (!socket.connecting) throw new Error('the one that was closed')
+    return socket
+  })
+  expect(await greeting(first)).toBe('nobody')
+})
+
+test('one that has waited for long is not taken: what is in between may have forgotten it', async () => {
+  using connections = connectionsOf({ ca: authority.cert })
+  connections.prepare(1)
+  await vi.waitFor(() => expect(accepted).toBe(1))
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 31_000)
+  const socket = connections.take()
+  clock.mockRestore()
+  expect(socket.connecting).toBe(true)
+  expect(await greeting(socket)).toBe('nobody')
+})
+
+test('the next handshake needs no certificates', async () => {
+  using connections = connectionsOf({ ca: authority.cert })
+  const first = connections.take()
+  await once(first, 'session')
+  const second = connections.take()
+  await once(second, 'secureConnect')
+  expect([first.isSessionReused(), second.isSessionReused()]).toEqual([false, true])
+  first.destroy()
+  second.destroy()
+})
+
+test('with another certificate we are somebody else, on every connection from then on', async () => {
+  const [one, other] = [authority.issue('one'), authority.issue('other')]
+  const tls = { ca: authority.cert, cert: one.cert, key: one.key }
+  using connections = connectionsOf(tls)
+  expect(await greeting(connections.take())).toBe('one')
+  connections.prepare(1)
+  await vi.waitFor(() => expect(accepted).toBe(2))
+  Object.assign(tls, { cert: other.cert, key: other.key })
+  // The object is the same as before, as it is of a plugin that was asked again: only what it holds has changed.
+  expect(await greeting(connections.take())).toBe('other')
+})
+
+test("a server that is not the cluster's is not spoken to", async () => {
+  using connections = connectionsOf({ ca: authority.issue('a-stranger').cert })
+  connections.prepare(1)
+  const [error] = (await once(connections.take(), 'error')) as [Error]
+  expect(error.message).toMatch(/certificate/)
+})
+
+test('certificates that are none are for the request to find', () => {
+  using connections = connectionsOf({ cert: 'none', key: 'none' })
+  expect(() => connections.prepare(1)).not.toThrow()
+  expect(() => connections.take()).toThrow()
+})
