@@ -48,12 +48,15 @@ const programs = await build({
   outdir: join(outdir, 'cli'),
 })
 const docker = ['src/cli/docker.ts', 'src/cli/docker-command.ts']
+const connect = [...docker, 'src/cli/run-in-cluster.ts', 'src/cli/cluster.ts']
 await mergeChunks({
   root,
   outputs: programs.metafile.outputs,
+  programs: ['src/cli/docker.ts', 'src/cli/krmpod.ts'],
   hot: {
-    connect: [...docker, 'src/cli/run-in-cluster.ts', 'src/cli/cluster.ts'],
-    'whole-run': [...docker, 'src/cli/run-in-cluster.ts', 'src/cli/cluster.ts', 'src/run/run.ts'],
+    connect,
+    kubeconfig: [...connect, 'src/cluster/kubeconfig.ts', 'node_modules/yaml/browser/index.js'],
+    'whole-run': [...connect, 'src/run/run.ts'],
     hit: [...docker, 'src/cache/recall.ts'],
     messenger: ['src/cli/docker.ts', 'src/cli/run-in-build.ts'],
   },

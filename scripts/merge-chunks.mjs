@@ -5,10 +5,13 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
-/** `hot`: what a program loads on a hot path, by a name for it: source files of entries. `outputs`: of esbuild's metafile. */
-export async function mergeChunks({ root, outputs, hot, options }) {
+/**
+ * `programs`: source files that stay files of their own. `hot`: what they load on a hot path, by a name for it, as source
+ * files. `outputs`: of esbuild's metafile.
+ */
+export async function mergeChunks({ root, outputs, programs, hot, options }) {
   const files = Object.keys(outputs).filter((file) => file.endsWith('.js'))
-  const groupOf = groups({ outputs, files, hot })
+  const groupOf = groups({ outputs, files, programs, hot })
   const merged = new Map(files.map((file) => [join(root, file), groupOf(file)]))
   const world = { root, outputs, merged, options }
   const names = new Set([...merged.values()].filter((name) => name !== undefined))
@@ -21,7 +24,7 @@ export async function mergeChunks({ root, outputs, hot, options }) {
 }
 
 /** On which of the hot paths a chunk is loaded, as a name for each such set; undefined: on none. */
-function groups({ outputs, files, hot }) {
+function groups({ outputs, files, programs, hot }) {
   const entryOf = (source) => {
     const entry = files.find((file) => outputs[file].entryPoint === source)
     if (entry === undefined) throw new Error(`${source} is not an entry of its own any more`)
@@ -33,7 +36,7 @@ function groups({ outputs, files, hot }) {
     return { name, reached }
   })
   return (file) => {
-    if (outputs[file].entryPoint !== undefined) return undefined
+    if (programs.includes(outputs[file].entryPoint)) return undefined
     const names = paths.filter(({ reached }) => reached.has(file)).map(({ name }) => name)
     if (names.length === 0) return undefined
     return names.length === paths.length ? 'always' : names.join('-and-')

@@ -11,8 +11,10 @@ interface WatchOptions {
   readonly namespace: string
   readonly name: string
   readonly signal: AbortSignal
-  /** Called once, when the first watch is open: what is created from now on will be seen. */
-  readonly onOpen: () => void
+  /** As it was made: every change since then will be seen. Without it, every change since the watch is open. */
+  readonly made?: Pod
+  /** Called when a watch is open. */
+  readonly onOpen?: () => void
 }
 
 type WatchEvent =
@@ -22,28 +24,26 @@ type WatchEvent =
 const RETRY_MS = [50, 200, 500, 1000]
 
 /**
- * Every change of one Pod, from before it exists until it is gone. A broken watch is opened again from a fresh look
- * at the Pod, so that nothing between two watches is missed. Ends with the signal; throws what can never succeed.
+ * Every change of one Pod until it is gone. A broken watch is opened again from a fresh look at the Pod, so that nothing
+ * between two watches is missed. Ends with the signal; throws what can never succeed.
  */
 export async function* watchPod(
   api: ApiClient,
   options: WatchOptions,
 ): AsyncGenerator<PodChange, void, undefined> {
-  let known = false
-  let resourceVersion: string | undefined
+  const { made } = options
+  let known = made !== undefined
   let answered = false
   const start = performance.now()
   const stopped = (): boolean => options.signal.aborted
-  for (let failures = 0; !stopped(); ) {
+  for (let failures = 0, seen = made; !stopped(); seen = undefined) {
     try {
-      if (known) {
-        const pod = await getPod(api, options, options)
-        resourceVersion = pod.metadata?.resourceVersion
-        yield { kind: 'seen', pod }
-      }
+      const pod = seen ?? (known ? await getPod(api, options, options) : undefined)
+      if (pod) yield { kind: 'seen', pod }
+      const resourceVersion = pod?.metadata?.resourceVersion
       const response = await openWatch(api, options, resourceVersion)
       answered = true
-      options.onOpen()
+      options.onOpen?.()
       for await (const event of events(response)) {
         failures = 0
         if (event.type === 'ERROR') break // usually 410: the version is too old, so look afresh

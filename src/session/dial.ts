@@ -87,7 +87,11 @@ export async function dial(dialling: Dialling): Promise<Attached | undefined> {
     if (verdict.kind === 'running' && !dialling.container) target.trace.enter('running')
     if (target.dials.made >= MAX_DIALS) throw notAttached(budget)
     const attached = await attempt(dialling)
-    if (attached) return attached
+    if (attached) {
+      // For what is asked when the streams have ended.
+      connections?.prepare(1)
+      return attached
+    }
     // It ran, and cannot be attached to: it has ended, and kubelet has not noticed yet.
     if (verdict.kind === 'running') void dialling.nudge(target.signal)
   }

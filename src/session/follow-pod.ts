@@ -1,6 +1,7 @@
 import type { ApiClient } from '../cluster/api-client.ts'
 import { watchPod } from '../cluster/watch-pod.ts'
 import { asRunError, RunError } from '../errors/run-error.ts'
+import type { Pod } from '../kube/types.ts'
 import type { PodObserver } from './pod-observer.ts'
 
 interface Followed {
@@ -10,9 +11,14 @@ interface Followed {
   /** Failed requests in the catalogue's words. */
   readonly explain: (error: unknown) => unknown
   readonly observers: readonly PodObserver[]
+  /** As it was made; undefined: it may be there already, or not yet. */
+  readonly made?: Pod
 }
 
-/** Watches one Pod for all who want to know of it; resolves when every change from now on will be seen. */
+/**
+ * Watches one Pod for all who want to know of it: they are told of every change since it was made, else of those since
+ * the promise resolves; and of a failure.
+ */
 export function followPod(api: ApiClient, followed: Followed): Promise<void> {
   const { signal, explain, observers } = followed
   const opened = new Promise<void>((resolve, reject) => {

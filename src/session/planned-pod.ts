@@ -24,7 +24,6 @@ export class PlannedPod {
   readonly target: Target
   readonly #run: Target
   readonly #files: MountedFiles | undefined
-  readonly #opened: Promise<void>
   readonly #closing = new AbortController()
   #creating: Promise<Pod> | undefined
   readonly #secrets: MadeSecret[] = []
@@ -40,12 +39,6 @@ export class PlannedPod {
       onVerdict: (verdict) => followPhase(run.trace, verdict),
     })
     if (run.uploads) this.#files = new MountedFiles(this.target, run.uploads, temporaryDirectory)
-    this.#opened = followPod(run.api, {
-      ...podOf(run),
-      signal,
-      explain: run.explain,
-      observers: [this.observer, ...(this.#files?.observers ?? [])],
-    })
     this.nudge = nudger(run, { observer: this.observer, cpuRequests: run.plan.nudge?.cpuRequests })
   }
 
@@ -54,20 +47,31 @@ export class PlannedPod {
     const { trace, plan, signal } = this.#run
     if (this.#run.parked) return this.#claim(this.#run.parked)
     if (plan.isolation) trace.enter('checking the network policy')
-    // Before the Pod: the policy that isolates it, and the watch that sees its every change.
-    const [{ gapMs }] = await Promise.all([isolate(this.#run), this.#opened])
+    const { gapMs } = await isolate(this.#run)
     if (gapMs > 0) this.#run.onGap?.()
+    signal.throwIfAborted()
     const pod = withGate(plan.pod, { gapMs, image: plan.isolation?.gateImage ?? '' })
     this.#creating = createPlannedPod(this.#run, pod)
     this.#files?.prepare()
     const created = await unlessStopped(this.#creating, signal)
     trace.enter('scheduling')
+    void this.#follow(created)
     if (plan.pod.spec?.hostUsers === false) await this.#expectUserNamespace(created)
     await createPlannedSecrets(this.#run, {
       owner: created,
       onCreated: (secret) => this.#secrets.push(secret),
     })
     return created.metadata?.uid ?? ''
+  }
+
+  #follow(made?: Pod): Promise<void> {
+    return followPod(this.#run.api, {
+      ...podOf(this.#run),
+      signal: this.target.signal,
+      explain: this.#run.explain,
+      observers: [this.observer, ...(this.#files?.observers ?? [])],
+      ...(made && { made }),
+    })
   }
 
   /** Loaded only when it is wanted. */
@@ -80,10 +84,11 @@ export class PlannedPod {
   /** Instead of creating one. Loaded only when it is needed: most runs have no Pod that waits for them. */
   async #claim(parked: ParkedPod): Promise<string> {
     const { claimParked, checkParked } = await import('./claim-parked.ts')
+    const opened = this.#follow()
     const claiming = claimParked({ ...this.#run, parked })
     this.#creating = claiming
     const checked = checkParked({ ...this.#run, parked }, { claiming, isolating: isolate(this.#run) })
-    const [claimed] = await unlessStopped(Promise.all([checked, this.#opened]), this.#run.signal)
+    const [claimed] = await unlessStopped(Promise.all([checked, opened]), this.#run.signal)
     return claimed.metadata?.uid ?? ''
   }
 

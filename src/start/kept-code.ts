@@ -31,7 +31,7 @@ export interface KeptCode {
   write(code: Buffer): void
 }
 
-/** Undefined: nowhere, or not wanted. Node's own switch for the like turns it off. */
+/** Where code is kept; undefined: nowhere, or it is not wanted. Node's own switch for the like turns it off. */
 export function codeFolder(): string | undefined {
   const { env } = process
   // Coverage counts what V8 compiles.

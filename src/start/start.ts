@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
@@ -13,7 +12,8 @@ interface Module {
 type Body = (module: Module, require: (name: string) => unknown) => void
 
 const CHUNKS = join(import.meta.dirname, 'cli')
-const builtIn = createRequire(import.meta.url)
+/** The bundle is CommonJS. */
+declare const require: (name: string) => unknown
 
 /**
  * One of the programs in dist/cli, in this process. What V8 compiles of it is kept for later runs (ADR 10); Node has the
@@ -46,7 +46,7 @@ export function start(program: string): void {
     )
     if (!cachedData || script.cachedDataRejected) news.push(() => kept?.write(script.createCachedData()))
     const body = script.runInThisContext() as Body
-    body(module, (wanted) => (wanted.startsWith('./') ? load(wanted.slice('./'.length)) : builtIn(wanted)))
+    body(module, (wanted) => (wanted.startsWith('./') ? load(wanted.slice('./'.length)) : require(wanted)))
     return module.exports
   }
   // At the end, when what such a run calls is compiled; a run that fails does not come to the half of it.

@@ -1,70 +1,91 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import * as net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { encode, encodeJson } from '../../src/build/frames.ts'
+import { fixture, testNamespace } from './support/cluster.ts'
+import { AS_KUSTOMIZE, docker } from './support/docker.ts'
 
-const CHUNKS = join(import.meta.dirname, '../../dist/cli')
+/** Writes down which files of dist/cli are read. */
+const HOOK = `
+const fs = require('node:fs')
+const read = fs.readFileSync
+fs.readFileSync = (path, ...options) => {
+  const [, name] = /dist\\/cli\\/(.*)\\.cjs$/.exec(String(path)) ?? []
+  if (name) fs.appendFileSync(process.env.LOADED, name + '\\n')
+  return read(path, ...options)
+}`
 
-/** What a program loads at once for these files of dist/cli, without their hashes. */
-function loaded(...entries: readonly string[]): readonly string[] {
-  const files = new Set<string>()
-  const load = (path: string): void => {
-    if (files.has(path)) return
-    files.add(path)
-    // A lazy one is in a function.
-    for (const [, name = ''] of readFileSync(path, 'utf8').matchAll(
-      /(?<!=>(?:__toESM\()?)require\("\.\/([^"]+)"\)/g,
-    ))
-      load(join(CHUNKS, name))
-  }
-  for (const entry of entries) load(pathOf(entry))
-  return [...files].map(stem).toSorted()
+let space: Awaited<ReturnType<typeof testNamespace>>
+let folder = ''
+beforeAll(async () => {
+  space = await testNamespace()
+  folder = mkdtempSync(join(tmpdir(), 'krmpod-bundle-'))
+  writeFileSync(join(folder, 'hook.cjs'), HOOK)
+})
+afterAll(async () => {
+  rmSync(folder, { recursive: true })
+  await space[Symbol.asyncDispose]()
+})
+
+/** The files that one run of a function loads, in their order. */
+async function loadedBy(image: string, env: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const list = join(folder, 'loaded')
+  rmSync(list, { force: true })
+  const { exitCode, stdout } = await docker([...AS_KUSTOMIZE, image], {
+    namespace: space.name,
+    input: 'in\n',
+    env: {
+      NODE_OPTIONS: `--require=${join(folder, 'hook.cjs')}`,
+      LOADED: list,
+      XDG_CACHE_HOME: folder,
+      ...env,
+    },
+  })
+  expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 0, stdout: 'in\n' })
+  return readFileSync(list, 'utf8').trim().split('\n')
 }
 
-function pathOf(name: string): string {
-  const chunk = readdirSync(CHUNKS).find((file) => stem(file) === name)
-  if (chunk === undefined) throw new Error(`there is no ${name} in dist/cli`)
-  return join(CHUNKS, chunk)
-}
+const FOR_ANY_RUN = ['connect-and-kubeconfig-and-whole-run-and-hit']
+const FOR_WHOLE_RUNS = [
+  'connect-and-kubeconfig-and-whole-run',
+  'kubeconfig',
+  'whole-run',
+  'whole-run-and-hit',
+  'whole-run-and-hit-and-messenger',
+]
 
-function stem(path: string): string {
-  return basename(path, '.cjs').replace(/-[A-Z0-9]{8}$/, '')
-}
-
-test('a kept result is found without what speaks to the cluster', () => {
-  expect(loaded('docker', 'docker-command', 'recall')).toEqual([
-    'always',
-    'connect-and-whole-run-and-hit',
+test('a run opens its connections before it loads the rest, and loads few files', async () => {
+  expect(await loadedBy(fixture('cat'), { KRMPOD_SWEEP: 'off' })).toEqual([
     'docker',
-    'docker-command',
-    'hit',
-    'recall',
-    'whole-run-and-hit',
-    'whole-run-and-hit-and-messenger',
+    'always',
+    ...FOR_ANY_RUN,
+    ...FOR_WHOLE_RUNS,
   ])
 })
 
-test('a docker below krmpod build loads nothing of a run', () => {
-  expect(loaded('docker', 'run-in-build')).toEqual([
-    'always',
-    'docker',
-    'messenger',
-    'run-in-build',
-    'whole-run-and-hit-and-messenger',
-  ])
+test('a kept result is found without what speaks to the cluster', async () => {
+  const registry = process.env['KRMPOD_TEST_REGISTRY'] ?? ''
+  const digest = execFileSync('crane', ['digest', `${registry}/krmpod/fixtures/cat:v1`], { encoding: 'utf8' })
+  const image = `${fixture('cat').replace(/:v1$/, '')}@${digest.trim()}`
+  const env = { KRMPOD_CACHE_MAX_BYTES: '1Mi' }
+  await loadedBy(image, env)
+  const others = ['hit', 'whole-run-and-hit', 'whole-run-and-hit-and-messenger']
+  expect(await loadedBy(image, env)).toEqual(['docker', 'always', ...FOR_ANY_RUN, ...others])
 })
 
-test('docker run opens its connections before it loads the rest', () => {
-  const first = ['docker', 'docker-command', 'run-in-cluster', 'cluster']
-  const files = [
-    'always',
-    'cluster',
-    'connect-and-whole-run',
-    'connect-and-whole-run-and-hit',
-    'docker',
-    'docker-command',
-    'run-in-cluster',
-  ]
-  const rest = ['run', 'whole-run', 'whole-run-and-hit', 'whole-run-and-hit-and-messenger']
-  expect(loaded(...first)).toEqual(files)
-  expect(loaded(...first, 'run')).toEqual([...files, ...rest].toSorted())
+test('a docker below krmpod build loads nothing of a run', async () => {
+  const end = encodeJson('end', { exitCode: 0, stdoutBytes: 3 })
+  const answer = Buffer.concat([encode('accepted'), encode('stdout', Buffer.from('in\n')), end])
+  const server = net.createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => socket.end(answer)).resume()
+  })
+  const path = join(folder, 'socket')
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  const files = await loadedBy('any', { KRMPOD_BUILD_SOCKET: `aa:${path}` })
+  server.close()
+  expect(files).toEqual(['docker', 'always', 'messenger', 'whole-run-and-hit-and-messenger'])
 })

@@ -10,19 +10,18 @@ import { expectResult } from './checks.ts'
 const POLICY = denyAllPolicy(NAMESPACE) as NewObject & { metadata: { namespace: string } }
 
 describe('what a run asks of the API server', () => {
-  test.concurrent('policy and watch come before the Pod, and nothing is asked twice', async () => {
+  test.concurrent('the policy comes before the Pod, and nothing is asked twice', async () => {
     await using cluster = await fakeCluster()
     expectResult(cluster, await runOn(cluster, { stdin: 'hello' }), { stdout: 'hello' })
     const create = cluster.actions.indexOf('create pods')
     expect(cluster.actions.slice(0, create).toSorted()).toEqual([
       'create networkpolicies',
       'list networkpolicies',
-      'watch pods',
     ])
     const rest = cluster.actions
       .slice(create + 1)
       .filter((action) => action !== 'get pods/attach' && action !== 'patch pods/resize')
-    expect(rest).toEqual(['get pods/log', 'delete pods'])
+    expect(rest).toEqual(['watch pods', 'get pods/log', 'delete pods'])
   })
 
   test.concurrent('a policy that is there is left alone', async () => {

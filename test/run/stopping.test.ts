@@ -42,7 +42,11 @@ describe('an interruption ends the run with its reason, and the Pod', () => {
     ['while policies are listed', 'list networkpolicies', hanging('list networkpolicies')],
     ['while the container starts', 'get pods/attach', { pods: preparing }],
     ['while attach is not answered', 'get pods/attach', hanging('get pods/attach')],
-    ['while the exit code is waited for', 'patch pods/resize', hanging('patch pods/resize')],
+    [
+      'while the exit code is waited for',
+      'patch pods/resize',
+      { ...hanging('patch pods/resize'), watch: { silentAfter: 4 } },
+    ],
     ['while the log is read', 'get pods/log', hanging('get pods/log')],
   ])('%s', async (_what, action, options) => {
     await using cluster = await fakeCluster(options)
@@ -98,7 +102,7 @@ describe('the deadline ends a run in whatever phase', () => {
     ['scheduling', { pods: () => Promise.resolve() }],
     ['starting the container', { pods: preparing }],
     ['running', { pods: runs(hangs) }],
-    ['reading the exit code', { pods: runs(answers('x')), watch: { silentAfter: 5 } }],
+    ['reading the exit code', { pods: runs(answers('x')), watch: { silentAfter: 4 } }],
     ['proving the output whole', { requests: [{ on: 'get pods/log', does: { kind: 'hang' } }] }],
   ] as const)('%s', async (phase, options) => {
     await using cluster = await fakeCluster(options)

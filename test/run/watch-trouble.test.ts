@@ -42,13 +42,13 @@ test.concurrent('the Pod goes while nobody watches', async () => {
     pod.start(cat)
     await pod.deleteGently()
   }
-  const watch = { cutAfter: { events: 3, times: 1 } }
+  const watch = { cutAfter: { events: 2, times: 1 } }
   await using cluster = await fakeCluster({ pods, watch })
   expectFailure(cluster, await runOn(cluster, { stdin: 'hello' }), 'POD_LOST')
 })
 
 test.concurrent('a watch that says nothing any more ends in the deadline, not in a guess', async () => {
-  await using cluster = await fakeCluster({ watch: { silentAfter: 5 } })
+  await using cluster = await fakeCluster({ watch: { silentAfter: 4 } })
   const outcome = await runOn(cluster, { stdin: 'hello', request: { deadlineMs: 800 } })
   expectFailure(cluster, outcome, 'DEADLINE')
   expect(outcome.error?.message).toContain('reading the exit code')

@@ -5,7 +5,8 @@ import { PodWatch } from './pod-watch.mjs'
 
 const DIAL_PAUSE_MS = 25
 const NUDGES = ['11m', '9m']
-const NUDGE_PAUSE_MS = 80
+const FIRST_PAUSE_MS = 40
+const PAUSE_MS = 60
 
 /** `pod`: as `krmpod run --dry-run` prints it. Resolves to what the run took, in all and in krmpod's own phases. */
 export async function rawRun(server, { pod, name, input }) {
@@ -50,14 +51,15 @@ async function attach(server, pod) {
   }
 }
 
-/** Has kubelet look at once, a second time if the first came before the runtime had noticed the end itself. */
+/** Has kubelet look when the runtime has likely noticed the end itself, and a second time if it had not. */
 async function endOf(watch, nudge) {
   let seen = false
   const nudging = async () => {
+    await sleep(FIRST_PAUSE_MS)
     for (const cpu of NUDGES) {
       if (seen) return
       await nudge(cpu)
-      await sleep(NUDGE_PAUSE_MS)
+      await sleep(PAUSE_MS)
     }
   }
   nudging().catch(() => undefined)
