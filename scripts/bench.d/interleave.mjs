@@ -6,10 +6,10 @@ const LIMIT_MS = 300_000
  * Runs every line once a round, so that whatever else the machine does meets all of them alike, and each when what the
  * one before has left to do is done. A line:
  *
- *     { name, label, run(), prepare()?, missing? }
+ *     { name, label, run(), prepare()?, connect()?, missing? }
  *
- * `run` resolves to a sample, `{ ms, … }`; `prepare` comes before it and is not counted; `missing` says why there is
- * nothing to run yet. Resolves to `{ [name]: { label, missing, samples } }`.
+ * `run` resolves to a sample, `{ ms, … }`; `prepare` and, right before it, `connect` are not counted; `missing` says why
+ * there is nothing to run yet. Resolves to `{ [name]: { label, missing, samples } }`.
  */
 export async function interleave(lines, { rounds, say }) {
   const results = Object.fromEntries(
@@ -17,10 +17,11 @@ export async function interleave(lines, { rounds, say }) {
   )
   const runnable = lines.filter(({ missing }) => missing === undefined)
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { name, prepare, run } of runnable) {
+    for (const { name, prepare, connect, run } of runnable) {
       say(`round ${round} of ${rounds}, ${name}`)
       await prepare?.()
       await quiet()
+      await connect?.()
       const sample = await withLimit(run(), name)
       // The first round warms caches: images, the disk, connections.
       if (round > 0) results[name].samples.push(sample)

@@ -20,7 +20,8 @@ function heading(rounds) {
   return `# What a run costs
 
 Written by \`npm run bench -- --rounds ${rounds}\` on ${new Date().toISOString().slice(0, 10)}: ${others.length + 1} × ${cpu?.model.trim()}, ${arch()}, Node ${process.version}, the cluster of
-\`scripts/cluster\` on the same cores, images present. Every line of a table is run once a round, in turns. Times in ms are
+\`scripts/cluster\` on the same cores, images present. Every line of a table is run once a round, in turns, when
+the machine has come to rest, and without NODE_EXTRA_CA_CERTS and the like in the environment. Times in ms are
 this machine's; the ratios of medians travel. Mounted files by the thousand: [performance-mounts.md](performance-mounts.md).
 
 ![Medians of one run, side by side](performance.svg)`

@@ -32,7 +32,7 @@ function lines(world) {
       {
         name: `raw-${size}`,
         label: `raw floor, ${size} MiB`,
-        prepare: () => world.api.warm({ requests: 3, streams: 3 }),
+        connect: () => world.api.warm({ requests: 3, streams: 3 }),
         run: async () => {
           const name = `raw-${size}-${run++}`
           const { ms, phases } = await rawRun(world.api, { pod, name, input: readFileSync(from) })

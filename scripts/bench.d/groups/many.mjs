@@ -26,7 +26,7 @@ function lines(world) {
     {
       name: 'raw',
       label: `${AT_ONCE} × the raw floor`,
-      prepare: () => world.api.warm({ requests: 3 * AT_ONCE, streams: 2 * AT_ONCE }),
+      connect: () => world.api.warm({ requests: 3 * AT_ONCE, streams: 2 * AT_ONCE }),
       run: () => {
         round += 1
         return timedAll((i) => rawRun(world.api, { pod, name: `raw-${round}-${i}`, input: INPUT }))

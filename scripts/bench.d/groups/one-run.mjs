@@ -27,7 +27,7 @@ function lines(world) {
     {
       name: 'raw',
       label: 'raw floor: the API calls alone',
-      prepare: () => world.api.warm({ requests: 3, streams: 3 }),
+      connect: () => world.api.warm({ requests: 3, streams: 3 }),
       run: async () => {
         const { ms, phases } = await rawRun(world.api, { pod, name: `raw-${run++}`, input: INPUT })
         return { ms, phases: { ...phases, total: ms } }

@@ -4,7 +4,7 @@ const STDIN = Buffer.of(0)
 const CLOSE_STDIN = Buffer.of(255, 0)
 const [STDOUT, STATUS] = [1, 3]
 
-/** An attached container: its stdin is said, its stdout heard, until the status frame. */
+/** An attached container: its stdin is said, its stdout heard, until the end. */
 export class Conversation {
   #socket
   #ended
@@ -29,16 +29,19 @@ export class Conversation {
     this.#socket.send(CLOSE_STDIN)
   }
 
+  /** Whole only when the connection has ended: the status may overtake what was printed. */
   #listen() {
     const chunks = []
+    let status
     return new Promise((resolve, reject) => {
       this.#socket.on('message', (message) => {
         if (message[0] === STDOUT) chunks.push(message.subarray(1))
-        if (message[0] !== STATUS) return
-        if (JSON.parse(message.subarray(1)).status === 'Success') resolve(Buffer.concat(chunks))
-        else reject(new Error(String(message)))
+        if (message[0] === STATUS) status = JSON.parse(message.subarray(1))
       })
-      this.#socket.on('close', () => reject(new Error('the stream ended without a status')))
+      this.#socket.on('close', () => {
+        if (status?.status === 'Success') resolve(Buffer.concat(chunks))
+        else reject(new Error(status ? JSON.stringify(status) : 'the stream ended without a status'))
+      })
     })
   }
 }
