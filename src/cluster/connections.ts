@@ -25,6 +25,7 @@ export class Connections {
   readonly #credentials: Credentials
   #identity: Identity | undefined
   #spares: readonly Spare[] = []
+  #isClosed = false
 
   constructor(credentials: Credentials) {
     this.#credentials = credentials
@@ -34,7 +35,7 @@ export class Connections {
   prepare(count: number): void {
     try {
       this.#dropOld()
-      while (this.#spares.length < count)
+      while (!this.#isClosed && this.#spares.length < count)
         this.#spares = [...this.#spares, { socket: this.#open(), since: performance.now() }]
     } catch {
       // A certificate that is none.
@@ -51,13 +52,18 @@ export class Connections {
   }
 
   close(): void {
+    this.#isClosed = true
+    this.#drop()
+  }
+
+  #drop(): void {
     for (const { socket } of this.#spares) socket.destroy()
     this.#spares = []
   }
 
   #dropOld(): void {
     const now = performance.now()
-    const isOld = ({ socket, since }: Spare): boolean => socket.destroyed || now - since > IDLE_MS
+    const isOld = ({ socket, since }: Spare): boolean => now - since > IDLE_MS || !isUntouched(socket)
     for (const { socket } of this.#spares.filter(isOld)) socket.destroy()
     this.#spares = this.#spares.filter((spare) => !isOld(spare))
   }
@@ -78,7 +84,11 @@ export class Connections {
     })
     socket.setNoDelay(true)
     socket.on('session', (given) => {
+      // Who resumes a session is not asked for a name again; Node tells of it only after it has seen the right one.
       identity.session = given
+    })
+    socket.once('close', (isBad) => {
+      if (isBad && identity.session === session) delete identity.session
     })
     // Whoever takes it has a listener of their own.
     socket.on('error', () => undefined)
@@ -88,12 +98,17 @@ export class Connections {
   #identify(): Identity {
     const { tls } = this.#credentials
     if (this.#identity && isSame(tls, this.#identity.tls)) return this.#identity
-    this.close()
+    this.#drop()
     this.#identity = { tls: { ...tls }, context: createSecureContext(tls) }
     return this.#identity
   }
 }
 
+/** A server that says something before it is asked is about to close the connection. */
+function isUntouched(socket: TLSSocket): boolean {
+  return !socket.destroyed && socket.readable && socket.writable && socket.readableLength === 0
+}
+
 function isSame(one: TlsOptions, other: TlsOptions): boolean {
-  return one.cert === other.cert && one.key === other.key
+  return one.cert === other.cert && one.key === other.key && one.ca === other.ca
 }

@@ -63,7 +63,10 @@ async function open(api: ApiClient, options: Opening): Promise<Channels> {
   const socket = new WebSocket(url, [...options.protocols], {
     headers,
     ...api.credentials.tls,
-    ...(connections && { createConnection: () => connections.take() }),
+    ...(connections && {
+      // Node sets a timeout of its own only on connections that it makes.
+      createConnection: () => connections.take().setTimeout(HANDSHAKE_MS),
+    }),
     ...(api.credentials.proxyAgent && { agent: api.credentials.proxyAgent }),
     perMessageDeflate: false,
     // A mask hides what is sent from those who read on the way (RFC 6455, 10.3): TLS does that already.

@@ -3,6 +3,7 @@ import { RunError } from '../errors/run-error.ts'
 import type { Environment } from '../settings/user-dirs.ts'
 import type { Credentials } from './credentials.ts'
 import { proxyFor } from './proxy/proxy-for.ts'
+import { systemRoots } from './system-roots.ts'
 import { tokenFile } from './token-file.ts'
 
 export interface ServiceAccountPlace {
@@ -18,7 +19,7 @@ export async function inClusterCredentials({
 }: ServiceAccountPlace): Promise<Credentials | undefined> {
   const server = await ownCluster({ env, serviceAccountDir })
   if (!server) return undefined
-  const [ca, namespace] = await Promise.all([
+  const [ca = await systemRoots(env), namespace] = await Promise.all([
     readIfThere(`${serviceAccountDir}/ca.crt`),
     podNamespace({ env, serviceAccountDir }),
   ])

@@ -22,5 +22,5 @@ export async function systemRoots(env: Environment): Promise<string | undefined>
     const bundle = await readFile(path, 'latin1').catch(() => undefined)
     if (bundle?.includes('-----BEGIN ')) return bundle
   }
-  return rootCertificates.join('\n')
+  return env['SSL_CERT_DIR'] || env['NODE_OPTIONS'] ? undefined : rootCertificates.join('\n')
 }

@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -13,22 +14,24 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { homeDirectory } from '../cli/home-directory.ts'
 import { userCacheDir } from '../settings/user-dirs.ts'
 
 const PRIVATE_DIR = 0o700
 const PRIVATE_FILE = 0o600
 const OTHERS = 0o077
 const DIGEST_BYTES = 32
+/** A file of ours, or a draft of one. */
+const NAME = /^[0-9a-f]{64}(\.[0-9a-f-]{36})?$/
 const MONTH_MS = 30 * 24 * 3_600_000
 
 /** What V8 may run instead of compiling `source` again. */
 export interface KeptCode {
   /** Undefined: there is none that is whole and that we alone can have written. */
   read(): Buffer | undefined
-  /** Complete or not at all; what goes wrong costs a later run time and nothing else. */
-  write(code: Buffer): void
+  /** Complete or not at all; what goes wrong with it costs a later run time and nothing else. */
+  write(makeCode: () => Buffer): void
 }
 
 /** Where code is kept; undefined: nowhere, or it is not wanted. Node's own switch for the like turns it off. */
@@ -36,12 +39,8 @@ export function codeFolder(): string | undefined {
   const { env } = process
   // Coverage counts what V8 compiles.
   if (env['NODE_DISABLE_COMPILE_CACHE'] || env['NODE_V8_COVERAGE']) return undefined
-  try {
-    const dir = userCacheDir({ env, home: homedir() })
-    return dir && join(dir, 'code')
-  } catch {
-    return undefined
-  }
+  const dir = userCacheDir({ env, home: homeDirectory() })
+  return dir && join(dir, 'code')
 }
 
 export function keptCode(folder: string, source: Buffer): KeptCode {
@@ -51,14 +50,14 @@ export function keptCode(folder: string, source: Buffer): KeptCode {
   return {
     read() {
       try {
-        return isOurs(statSync(folder)) ? whole(readPrivate(path)) : undefined
+        return isOurFolder(folder) ? whole(readPrivate(path)) : undefined
       } catch {
         return undefined
       }
     },
-    write(code) {
+    write(makeCode) {
       try {
-        writePrivate(path, { folder, code })
+        writePrivate(path, { folder, code: makeCode() })
       } catch {
         // A folder that is full, read-only or somebody else's.
       }
@@ -84,7 +83,7 @@ function whole(bytes: Buffer | undefined): Buffer | undefined {
 
 function writePrivate(path: string, { folder, code }: { folder: string; code: Buffer }): void {
   mkdirSync(folder, { recursive: true, mode: PRIVATE_DIR })
-  if (!isOurs(statSync(folder))) return
+  if (!isOurFolder(folder)) return
   removeForgotten(folder)
   const draft = `${path}.${randomUUID()}`
   try {
@@ -99,10 +98,16 @@ function writePrivate(path: string, { folder, code }: { folder: string; code: Bu
 /** Of other releases, of krmpod or of Node, and what was never finished. */
 function removeForgotten(folder: string): void {
   const oldest = Date.now() - MONTH_MS
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder).filter((found) => NAME.test(found))) {
     const path = join(folder, name)
     if (statSync(path).mtimeMs < oldest) rmSync(path, { force: true })
   }
+}
+
+/** No link: it could lead to anything that is ours. */
+function isOurFolder(path: string): boolean {
+  const found = lstatSync(path)
+  return found.isDirectory() && isOurs(found)
 }
 
 function isOurs({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): boolean {

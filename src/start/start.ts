@@ -9,8 +9,10 @@ interface Module {
   /** What an ES module has as import.meta.url. */
   readonly url: string
 }
-type Body = (module: Module, require: (name: string) => unknown) => void
+type Body = (module: Module, require: (name: string) => unknown, exports: Module['exports']) => void
 
+/** Commands that run functions. */
+const RUNS = new Set(['run', 'build'])
 const CHUNKS = join(import.meta.dirname, 'cli')
 /** The bundle is CommonJS. */
 declare const require: (name: string) => unknown
@@ -33,25 +35,25 @@ export function start(program: string): void {
         return pathToFileURL(path).href
       },
     }
-    chunks.set(name, module)
     const source = readFileSync(path)
     const kept = folder === undefined ? undefined : keptCode(folder, source)
     const cachedData = kept?.read()
-    const script = new Script(
-      `(function(module,require){var exports=module.exports;${source.toString()}\n})`,
-      {
-        filename: path,
-        ...(cachedData && { cachedData }),
-      },
-    )
-    if (!cachedData || script.cachedDataRejected) news.push(() => kept?.write(script.createCachedData()))
+    const script = new Script(`(function(module,require,exports){"use strict";${source.toString()}\n})`, {
+      filename: path,
+      ...(cachedData && { cachedData }),
+    })
+    if (!cachedData || script.cachedDataRejected)
+      news.push(() => kept?.write(() => script.createCachedData()))
     const body = script.runInThisContext() as Body
-    body(module, (wanted) => (wanted.startsWith('./') ? load(wanted.slice('./'.length)) : require(wanted)))
+    const find = (wanted: string): unknown =>
+      wanted.startsWith('./') ? load(wanted.slice('./'.length)) : require(wanted)
+    body(module, find, module.exports)
+    chunks.set(name, module)
     return module.exports
   }
-  // At the end, when what such a run calls is compiled; a run that fails does not come to the half of it.
+  // At the end, when what such a run calls is compiled; a run that fails, or another command, calls little of it.
   process.once('exit', (status) => {
-    if (status === 0) for (const keep of news) keep()
+    if (status === 0 && RUNS.has(process.argv[2] ?? '')) for (const keep of news) keep()
   })
   load(`${program}.cjs`)
 }

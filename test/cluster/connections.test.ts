@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { ApiClient } from '../../src/cluster/api-client.ts'
 import { Connections } from '../../src/cluster/connections.ts'
+import { attach } from '../../src/cluster/container-streams.ts'
 import type { Credentials, TlsOptions } from '../../src/cluster/credentials.ts'
 import { type Authority, makeAuthority } from '../doubles/certificates.ts'
 
@@ -23,7 +25,9 @@ beforeAll(async () => {
     accepted += 1
     socket.on('error', () => undefined)
     const { subject } = socket.getPeerCertificate() as { subject?: { CN: string } }
-    socket.write(subject?.CN ?? 'nobody')
+    socket.on('data', (words: Buffer) => {
+      if (words.toString() === 'who?') socket.write(subject?.CN ?? 'nobody')
+    })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
@@ -36,20 +40,17 @@ beforeEach(() => {
   accepted = 0
 })
 
+function credentialsOf(tls: TlsOptions): Credentials {
+  return { server: url, source: 'a test', tls, headers: () => Promise.resolve({}) }
+}
+
 function connectionsOf(tls: TlsOptions): Connections & Disposable {
-  const credentials: Credentials = {
-    server: url,
-    source: 'a test',
-    get tls() {
-      return tls
-    },
-    headers: () => Promise.resolve({}),
-  }
-  const connections = new Connections(credentials)
+  const connections = new Connections(credentialsOf(tls))
   return Object.assign(connections, { [Symbol.dispose]: () => connections.close() })
 }
 
 async function greeting(socket: TLSSocket): Promise<string> {
+  socket.write('who?')
   const [words] = (await once(socket, 'data')) as [Buffer]
   socket.destroy()
   return words.toString()
@@ -78,6 +79,26 @@ test('one that the server has closed is not taken', async () => {
   })
   expect(await greeting(first)).toBe('nobody')
 })
+
+test('one on which the server has said something by itself is not taken', async () => {
+  using connections = connectionsOf({ ca: authority.cert })
+  connections.prepare(1)
+  const [unasked] = (await once(server, 'secureConnection')) as [TLSSocket]
+  unasked.end('HTTP/1.1 408 Request Timeout\r\n\r\n')
+  await vi.waitFor(() => {
+    connections.prepare(1)
+    expect(accepted).toBe(2)
+  })
+})
+
+test('an attach that nobody answers is given up', async () => {
+  const api = new ApiClient(credentialsOf({ ca: authority.cert }))
+  const sinks = { stdout: () => undefined, stderr: () => undefined }
+  const { signal } = new AbortController()
+  const attaching = attach(api, { namespace: 'x', name: 'x', container: 'x', sinks, signal })
+  await expect(attaching).rejects.toThrow(/handshake has timed out/)
+  api.close()
+}, 20_000)
 
 test('one that has waited for long is not taken: what is in between may have forgotten it', async () => {
   using connections = connectionsOf({ ca: authority.cert })
@@ -111,6 +132,30 @@ test('with another certificate we are somebody else, on every connection from th
   Object.assign(tls, { cert: other.cert, key: other.key })
   // The object is the same as before, as it is of a plugin that was asked again: only what it holds has changed.
   expect(await greeting(connections.take())).toBe('other')
+})
+
+test('a server with the wrong name does not become the right one by being asked again', async () => {
+  const { cert, key } = authority.issue('elsewhere', ['DNS:elsewhere.test'])
+  // TLS 1.2 gives the ticket before anybody has looked at the name.
+  const wrong = createServer({ cert, key, maxVersion: 'TLSv1.2' }).on('secureConnection', (socket) =>
+    socket.on('error', () => undefined),
+  )
+  await once(wrong.listen(0, '127.0.0.1'), 'listening')
+  const server = new URL(`https://127.0.0.1:${(wrong.address() as AddressInfo).port}`)
+  const connections = new Connections({ ...credentialsOf({ ca: authority.cert }), server })
+  for (let i = 0; i < 3; i += 1) {
+    const [error] = (await once(connections.take(), 'error')) as [Error]
+    expect(error.message).toMatch(/altnames/)
+  }
+  wrong.close()
+})
+
+test('once closed, none is opened ahead of need', async () => {
+  using connections = connectionsOf({ ca: authority.cert })
+  connections.close()
+  connections.prepare(2)
+  expect(await greeting(connections.take())).toBe('nobody')
+  expect(accepted).toBe(1)
 })
 
 test("a server that is not the cluster's is not spoken to", async () => {

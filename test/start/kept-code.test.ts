@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -7,6 +8,7 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -30,13 +32,13 @@ function theFile(): string {
 }
 
 test('what was kept is read again, for the same source only', () => {
-  keptCode(folder, SOURCE).write(CODE)
+  keptCode(folder, SOURCE).write(() => CODE)
   expect(keptCode(folder, SOURCE).read()).toEqual(CODE)
   expect(keptCode(folder, Buffer.from('let answer = 43')).read()).toBeUndefined()
 })
 
 test('nobody else can read or write it', () => {
-  keptCode(folder, SOURCE).write(CODE)
+  keptCode(folder, SOURCE).write(() => CODE)
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   expect(statSync(theFile()).mode & 0o777).toBe(0o600)
 })
@@ -51,13 +53,13 @@ describe('not run:', () => {
     ['a link to a good file', () => moveBehindLink(theFile())],
   ]
   test.each(spoilt)('%s', (_what, spoil) => {
-    keptCode(folder, SOURCE).write(CODE)
+    keptCode(folder, SOURCE).write(() => CODE)
     spoil()
     expect(keptCode(folder, SOURCE).read()).toBeUndefined()
   })
 
   test.runIf(process.getuid?.() === 0)("somebody else's", () => {
-    keptCode(folder, SOURCE).write(CODE)
+    keptCode(folder, SOURCE).write(() => CODE)
     const uid = vi.spyOn(process, 'getuid').mockReturnValue(4242)
     expect(keptCode(folder, SOURCE).read()).toBeUndefined()
     uid.mockRestore()
@@ -67,26 +69,50 @@ describe('not run:', () => {
 
 test('where nothing can be kept, nothing is, and nobody hears of it', () => {
   writeFileSync(folder, 'a file')
-  keptCode(folder, SOURCE).write(CODE)
+  keptCode(folder, SOURCE).write(() => CODE)
   expect(keptCode(folder, SOURCE).read()).toBeUndefined()
   expect(readFileSync(folder, 'utf8')).toBe('a file')
 })
 
+test('code that cannot be made is no reason to fail', () => {
+  const broken = (): never => {
+    throw new Error('no code')
+  }
+  expect(() => keptCode(folder, SOURCE).write(broken)).not.toThrow()
+})
+
 test('a folder that others may write to gets nothing', () => {
-  keptCode(folder, SOURCE).write(CODE)
+  keptCode(folder, SOURCE).write(() => CODE)
   rmSync(theFile())
   chmodSync(folder, 0o777)
-  keptCode(folder, SOURCE).write(CODE)
+  keptCode(folder, SOURCE).write(() => CODE)
   expect(readdirSync(folder)).toEqual([])
 })
 
 test('what nobody has needed for a month goes', () => {
-  keptCode(folder, SOURCE).write(CODE)
+  keptCode(folder, SOURCE).write(() => CODE)
   const old = theFile()
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31 * 24 * 3_600_000 })
-  keptCode(folder, Buffer.from('newer')).write(CODE)
+  keptCode(folder, Buffer.from('newer')).write(() => CODE)
   vi.useRealTimers()
   expect(readdirSync(folder).map((name) => join(folder, name))).not.toContain(old)
+})
+
+test("files that are not krmpod's stay, however old", () => {
+  keptCode(folder, SOURCE).write(() => CODE)
+  const stranger = join(folder, 'id_ed25519')
+  writeFileSync(stranger, 'a key')
+  utimesSync(stranger, 0, 0)
+  keptCode(folder, Buffer.from('newer')).write(() => CODE)
+  expect(readFileSync(stranger, 'utf8')).toBe('a key')
+})
+
+test('a link in place of the folder is neither followed nor written to', () => {
+  const elsewhere = join(folder, '../elsewhere')
+  mkdirSync(elsewhere, { mode: 0o700 })
+  symlinkSync(elsewhere, folder)
+  keptCode(folder, SOURCE).write(() => CODE)
+  expect(readdirSync(elsewhere)).toEqual([])
 })
 
 test.each(['NODE_DISABLE_COMPILE_CACHE', 'NODE_V8_COVERAGE'])('%s turns it off', (name) => {
