@@ -1,4 +1,4 @@
-// Bundles each program into one ES module, with what it rarely needs in lazy chunks, and writes the library's types.
+// Bundles the programs (CommonJS, what they rarely need in lazy chunks) and the library (an ES module with its types).
 import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isPrivate } from '../settings/user-dirs.ts'
 
 const PRIVATE_DIR = 0o700
-const OTHERS = 0o077
 const RESULT = /^[a-f0-9]{64}$/
 
 /** One file of the folder: a result, or the draft of one that somebody is writing, or has given up. */
@@ -62,8 +62,4 @@ export async function removeItem({ path }: Pick<Item, 'path'>): Promise<boolean>
     () => true,
     () => false,
   )
-}
-
-function isPrivate({ uid, mode }: { readonly uid: number; readonly mode: number }): boolean {
-  return uid === process.getuid?.() && (mode & OTHERS) === 0
 }

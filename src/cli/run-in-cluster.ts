@@ -3,7 +3,7 @@ import type { RunHost } from '../run/host.ts'
 import { type Asked, type Caller, prepareHost } from './prepare.ts'
 import { sweepBeside } from './sweep-beside.ts'
 
-/** For the first request and the watch. */
+/** For the first request, and for what does not wait for its answer: parked Pods are asked for, a container dialled. */
 const CONNECTIONS = 2
 
 /** The whole of it: with a Pod. */

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isPrivate } from '../settings/user-dirs.ts'
 
 /** One small text on disk, for later runs. Whatever goes wrong with it, it is only as if nothing had been kept. */
 export interface KeptText {
@@ -18,7 +19,6 @@ export const NOT_KEPT: KeptText = {
 
 const PRIVATE_DIR = 0o700
 const PRIVATE_FILE = 0o600
-const OTHERS = 0o077
 interface Place {
   readonly dir: string
   /** Files of the folder that are older are removed by the next write. */
@@ -40,7 +40,7 @@ async function readPrivate(file: string): Promise<string | undefined> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
     const entry = await handle.stat()
-    return entry.isFile() && (entry.mode & OTHERS) === 0 ? await handle.readFile('utf8') : undefined
+    return entry.isFile() && isPrivate(entry) ? await handle.readFile('utf8') : undefined
   } finally {
     await handle.close()
   }

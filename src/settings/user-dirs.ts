@@ -17,6 +17,13 @@ export function userCacheDir(person: Person): string | undefined {
   return below(person, { variable: 'XDG_CACHE_HOME', folder: '.cache' })
 }
 
+const OTHERS = 0o077
+
+/** Whether a file or folder (stat) is the person's own, and closed to everybody else: only then can we have written it. */
+export function isPrivate({ uid, mode }: { readonly uid: number; readonly mode: number }): boolean {
+  return uid === process.getuid?.() && (mode & OTHERS) === 0
+}
+
 // The XDG base directory specification: relative paths are invalid and to be ignored.
 function below({ env, home }: Person, xdg: { variable: string; folder: string }): string | undefined {
   const base = env[xdg.variable]

@@ -10,17 +10,15 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { homeDirectory } from '../cli/home-directory.ts'
-import { userCacheDir } from '../settings/user-dirs.ts'
+import { isPrivate, userCacheDir } from '../settings/user-dirs.ts'
 
 const PRIVATE_DIR = 0o700
 const PRIVATE_FILE = 0o600
-const OTHERS = 0o077
 const DIGEST_BYTES = 32
 /** A file of ours, or a draft of one. */
 const NAME = /^[0-9a-f]{64}(\.[0-9a-f-]{36})?$/
@@ -69,7 +67,7 @@ function readPrivate(path: string): Buffer | undefined {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const found = fstatSync(file)
-    return found.isFile() && isOurs(found) ? readFileSync(file) : undefined
+    return found.isFile() && isPrivate(found) ? readFileSync(file) : undefined
   } finally {
     closeSync(file)
   }
@@ -107,11 +105,7 @@ function removeForgotten(folder: string): void {
 /** No link: it could lead to anything that is ours. */
 function isOurFolder(path: string): boolean {
   const found = lstatSync(path)
-  return found.isDirectory() && isOurs(found)
-}
-
-function isOurs({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): boolean {
-  return uid === process.getuid?.() && (mode & OTHERS) === 0
+  return found.isDirectory() && isPrivate(found)
 }
 
 function digest(code: Buffer): Buffer {
