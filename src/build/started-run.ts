@@ -74,8 +74,9 @@ export class StartedRun {
     return this.#hasFailed
   }
 
+  /** A run that has its result only cleans up, and goes on with that. */
   abort(reason: RunError): void {
-    this.#interruption.abort(reason)
+    if (!this.#hasEnded) this.#interruption.abort(reason)
   }
 
   #stderrOrLate(onLateWords: (words: Uint8Array) => void): Writable {

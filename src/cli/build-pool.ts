@@ -8,6 +8,7 @@ import type { Ancestor } from '../request/deadline.ts'
 import { resolve } from '../request/resolve.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import { explainResult } from '../result/explain.ts'
+import type { RunHost } from '../run/host.ts'
 import { run } from '../run/run.ts'
 import { type Phase, Trace } from '../session/trace.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -24,13 +25,20 @@ interface Shared {
   readonly cluster: Awaited<ReturnType<typeof openCluster>>
   /** Of a `docker` that kustomize had now. */
   readonly env: NodeJS.ProcessEnv
+  readonly putOff: PoolWorld['putOff']
   readonly ancestors: () => readonly Ancestor[]
   /** A run has made its Pod. */
   readonly onCreated: (request: RunRequest) => void
 }
 
-/** The runs of the build whose kustomize has this environment, and started just now. */
-export async function openPool(env: NodeJS.ProcessEnv): Promise<Pool> {
+interface PoolWorld {
+  /** Of the build's kustomize, which started just now. */
+  readonly env: NodeJS.ProcessEnv
+  readonly putOff: NonNullable<RunHost['putOff']>
+}
+
+/** The runs of one build. */
+export async function openPool({ env, putOff }: PoolWorld): Promise<Pool> {
   const start = performance.now()
   const settings = await loadSettings({ env: process.env, home: homeDirectory() })
   const above = settings.callerTimeout === 'off' ? [] : await ancestors()
@@ -39,6 +47,7 @@ export async function openPool(env: NodeJS.ProcessEnv): Promise<Pool> {
     settings,
     cluster,
     env,
+    putOff,
     ancestors: () => [
       { name: 'kustomize', ageMs: performance.now() - start },
       ...above.map(({ name, ageMs }) => ({ name, ageMs: ageMs + performance.now() })),
@@ -101,6 +110,7 @@ async function start(
     trace: new Trace(() => performance.now() - begin, heldUp(world)),
     keep: false,
     rerun: true,
+    putOff: shared.putOff,
     onCreated: () => shared.onCreated(request),
     onReleased: ({ result }) => {
       world.stderr.write(explainResult(result, request.resources.limits.memory) ?? '')

@@ -41,6 +41,8 @@ export interface RunHost {
   readonly onHint?: (text: string) => void
   /** The run has made its Pod, and waits for it. */
   readonly onCreated?: () => void
+  /** Puts off what is only for a later run, by the key of such runs: others of this caller's come before it. */
+  readonly putOff?: (key: string, work: () => Promise<void>) => void
   /** The caller's stdin, where it is being kept already; the run closes it. */
   readonly keptStdin?: Spool
   /** The files of the bind mounts, where they were looked at already. */

@@ -8,6 +8,7 @@ import { denyAllPolicy } from '../../src/plan/network-policy.ts'
 import { ABILITIES } from '../../src/rights/abilities.ts'
 import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, docker, type Ended } from './support/docker.ts'
+import { build } from './support/kustomize.ts'
 import { administrator } from './support/restricted.ts'
 import { callerWith } from './support/service-account.ts'
 
@@ -38,6 +39,10 @@ afterEach(async () => {
 async function pods(): Promise<readonly Pod[]> {
   const list = JSON.parse(await kubectl(['get', 'pods', '-n', space.name, '-o', 'json'])) as { items: Pod[] }
   return list.items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+}
+
+function uidsOf(found: readonly Pod[]): readonly (string | undefined)[] {
+  return found.map(({ metadata }) => metadata?.uid)
 }
 
 /** The one that waits, once it runs. */
@@ -75,6 +80,19 @@ test('each run takes the Pod that the one before has left, and gives its input t
     expect(ended.uid).toBe(metadata?.uid)
   }
   await parked()
+})
+
+test('a build takes what the one before has left, and leaves as many', async () => {
+  const options = { namespace: space.name, by: 'krmpod', env } as const
+  const functions = 5
+  const areReady = (found: readonly Pod[]): boolean =>
+    found.length === functions && found.every(({ status }) => status?.phase === 'Running')
+  const first = await build('five-transformers', options)
+  expect(first).toMatchObject({ exitCode: 0, stderr: '' })
+  const left = uidsOf(await eventually(pods, areReady, 60_000))
+  expect(await build('five-transformers', options)).toEqual(first)
+  const after = uidsOf(await eventually(pods, areReady, 60_000))
+  expect(new Set([...left, ...after]).size, 'each was used').toBe(2 * functions)
 })
 
 test('krmpod warm parks a Pod for the first run, and not more than there should be', async () => {

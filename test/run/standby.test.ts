@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { NextTime } from '../../src/build/next-time.ts'
 import { type Memory, NO_MEMORY } from '../../src/cluster/memory.ts'
 import { writeProof } from '../../src/isolation/proof.ts'
 import { ANNOTATIONS } from '../../src/kube/labels.ts'
@@ -96,6 +97,19 @@ test('a run leaves a Pod, the next one takes it and leaves another', async () =>
   expect(parkedOf(cluster)).toHaveLength(1)
   expect(next?.metadata.uid).not.toBe(parked.metadata.uid)
   expect(outcome.trace.timings().map(({ phase }) => phase)).toContain('claiming a parked Pod')
+})
+
+test('runs of one build leave theirs when it is over, and together no more than there should be', async () => {
+  await using cluster = await fakeCluster()
+  const nextTime = new NextTime()
+  const { run } = caller(cluster)
+  for (const stdin of ['one', 'two']) {
+    expectExact(await run(stdin, { host: { putOff: nextTime.add } }), stdin)
+  }
+  expect(parkedOf(cluster)).toEqual([])
+  await nextTime.prepare()
+  expect(parkedOf(cluster)).toHaveLength(1)
+  expect(made(cluster)).toHaveLength(3)
 })
 
 test('what is claimed says whose it is, and ends with its run', async () => {

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path'
 import { ADDRESS_VARIABLE, environmentDigest } from '../../build/address.ts'
 import { runKustomize } from '../../build/kustomize.ts'
 import { LazyPool } from '../../build/lazy-pool.ts'
+import { NextTime } from '../../build/next-time.ts'
 import { predict } from '../../build/predict.ts'
 import { listen } from '../../build/server.ts'
 import { RunError } from '../../errors/run-error.ts'
@@ -29,7 +30,8 @@ export async function build(words: readonly string[]): Promise<number> {
   const interruptions = watchCaller()
   const { signal } = interruptions
   const env = withDocker(process.env)
-  const pool = new LazyPool(() => openPool(env))
+  const nextTime = new NextTime()
+  const pool = new LazyPool(() => openPool({ env, putOff: nextTime.add }))
   // Without a socket, each docker runs its function by itself.
   const served = { environment: environmentDigest(env), pool: () => pool.open() }
   const server = await listen(tmpdir(), served).catch(() => undefined)
@@ -41,6 +43,7 @@ export async function build(words: readonly string[]): Promise<number> {
     return exitCode
   } finally {
     await pool.close(signal.aborted ? (signal.reason as RunError) : ended())
+    if (!signal.aborted) await nextTime.prepare()
     await server?.close()
     interruptions.close()
   }
