@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { MANIFEST, MODES, TREES, treePath } from '../plan/receiver-script.ts'
+import { LARGE, MANIFEST, MODES, TREES, treePath } from '../plan/receiver-script.ts'
 import { contentOf, READ_BYTES } from './content.ts'
-import { Manifest } from './manifest.ts'
+import { isLarge, Manifest } from './manifest.ts'
 import { END_OF_ARCHIVE, type Member, padding, tarHeader } from './tar-header.ts'
 import { type Entry, join, onDisk, type RawPath, type Tree } from './tree.ts'
 
@@ -42,11 +42,12 @@ function* members(
   const manifest = new Manifest()
   const locked = new Map<number, RawPath[]>()
   manifest.add(FOLDER, '.')
+  yield* largeList(trees)
   yield tarHeader({ name: TREES, ...FOLDER })
   for (const [index, tree] of trees.entries()) {
     for (const entry of tree.entries) {
       const name = join(treePath(index), entry.path)
-      const found = `.${name.slice(TREES.length)}`
+      const found = seenFromTrees(name)
       manifest.add(entry, found)
       if (entry.kind === 'directory' && (entry.mode & OWNER_MAY) !== OWNER_MAY) {
         addTo(locked, { mode: entry.mode, path: found })
@@ -58,6 +59,20 @@ function* members(
   }
   yield* modeLists(locked)
   yield* member(MANIFEST, Buffer.from(manifest.text()))
+}
+
+/** As `find .` names it in the folder that holds all trees. */
+function seenFromTrees(name: RawPath): RawPath {
+  return `.${name.slice(TREES.length)}`
+}
+
+function* largeList(trees: readonly Tree[]): Generator<Buffer, void, undefined> {
+  const list = trees.flatMap(({ entries }, index) =>
+    entries
+      .filter(({ size }) => isLarge(size))
+      .map(({ size, path }) => `${size}\0${seenFromTrees(join(treePath(index), path))}\0`),
+  )
+  if (list.length > 0) yield* member(LARGE, onDisk(list.join('')))
 }
 
 function addTo(

@@ -4,6 +4,9 @@ export const TREES = 'tree'
 export const MODES = 'modes'
 /** The last member of the archive: digests of everything before it (mounts/manifest.ts). */
 export const MANIFEST = 'manifest'
+/** The first, if there are any: the files of LARGE_BYTES and more, each as its size and its path with NULs behind them. */
+export const LARGE = 'large'
+export const LARGE_BYTES: number = 16 * 1024 * 1024
 
 /** Below the volume. Numbers of one width, so that trees are sorted as their paths are. */
 export function treePath(index: number): string {
@@ -18,21 +21,40 @@ export const RECEIVER_FAILURES: ReadonlyMap<number, string> = new Map([
   [13, 'what was unpacked is not what was sent'],
 ])
 
+/** Digests the file `$2` of `$1` bytes while it is being written, until the receiver, `$0`, has unpacked all, or has ended. */
+const FOLLOW = `{
+  n=0
+  while [ ! -e ../unpacked ] && kill -0 "$0" && [ "\${have:=0}" -lt "$1" ]; do
+    m=$((have / 1048576))
+    [ $m -eq $n ] && sleep 0.1 || dd if="$2" bs=1048576 skip=$n count=$((m - n))
+    n=$m have=$(stat -c %s "$2")
+  done
+  dd if="$2" bs=1048576 skip=$n
+} 2> /dev/null | sha256sum`
+
 /**
  * Unpacks an archive from stdin into the folder `$1`, and ends with 0 only if everything is there as it was sent. POSIX
- * sh, with a tar that knows GNU's long names, and find, sort, xargs, chmod, stat, cat, readlink, cmp and sha256sum:
- * busybox's or GNU's. The contents, which take longest, have a processor of their own if there is one.
+ * sh, with a tar that knows GNU's long names, and find, sort, xargs, chmod, stat, cat, dd, readlink, cmp, sha256sum and
+ * a sleep of less than a second: busybox's or GNU's. The contents, which take longest, have a processor of their own if
+ * there is one, those of large files while they arrive. What is below \`tree\` comes after the list of those.
  */
 export const RECEIVE: string = `umask 0
 export LC_ALL=C
 cd "$1" || exit 10
+{
+  until [ -d ${TREES} ] || ! kill -0 $$; do sleep 0.1; done 2> /dev/null
+  [ ! -f ${LARGE} ] || { cd ${TREES} && xargs -0 -n 2 sh -c '${FOLLOW}' $$ < ../${LARGE}; }
+} > ${LARGE}-found &
+follower=$!
 tar -xpof - || exit 11
+: > unpacked || exit 11
 [ -f ${MANIFEST} ] && cd ${TREES} || exit 12
 for list in ../${MODES}/*; do
   [ ! -f "$list" ] || xargs -0 chmod "\${list##*/}" < "$list" || exit 11
 done
 of() { find . "$@" -print0 | sort -z; }
-of -type f | xargs -0 -r cat | sha256sum > ../contents &
+of -type f -size -${LARGE_BYTES}c | xargs -0 -r cat | sha256sum > ../contents &
+contents=$!
 {
   of -type d | sha256sum
   of -type l | sha256sum
@@ -41,8 +63,9 @@ of -type f | xargs -0 -r cat | sha256sum > ../contents &
   of ! -type d | xargs -0 -r stat -c '%a %s' | sha256sum
   of -type l | xargs -0 -r -n 1 readlink -n | sha256sum
 } > ../found
-wait
+wait $contents
 cat ../contents >> ../found
+[ ! -f ../${LARGE} ] || { wait $follower && cat ../${LARGE}-found >> ../found; } || exit 13
 cmp -s ../${MANIFEST} ../found || exit 13
 `
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Conversation } from './conversation.mjs'
 import { PodWatch } from './pod-watch.mjs'
 
+const SECOND_DIAL_PAUSE_MS = 75
 const DIAL_PAUSE_MS = 25
 const NUDGES = ['11m', '9m']
 const FIRST_PAUSE_MS = 40
@@ -44,10 +45,10 @@ export async function rawRun(server, { pod, name, input }) {
 }
 
 async function attach(server, pod) {
-  for (;;) {
+  for (let pauseMs = SECOND_DIAL_PAUSE_MS; ; pauseMs = DIAL_PAUSE_MS) {
     const socket = await server.dial(`${pod}/attach?container=function&stdin=true&stdout=true&stderr=true`)
     if (socket) return socket
-    await sleep(DIAL_PAUSE_MS)
+    await sleep(pauseMs)
   }
 }
 

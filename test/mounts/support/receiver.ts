@@ -27,7 +27,7 @@ interface Received {
 
 /** Feeds `archive` to the script, which unpacks it into `folder`. As in a Pod, nobody reads on when it has ended. */
 export async function receive(
-  archive: Iterable<Uint8Array>,
+  archive: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   { folder, path }: { readonly folder: string; readonly path: string },
 ): Promise<Received> {
   chmodSync(folder, 0o777)
