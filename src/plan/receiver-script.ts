@@ -23,10 +23,10 @@ export const RECEIVER_FAILURES: ReadonlyMap<number, string> = new Map([
 
 /** Digests the file `$2` of `$1` bytes while it is being written, until the receiver, `$0`, has unpacked all, or has ended. */
 const FOLLOW = `{
-  n=0
+  n=0 have=0
   while [ ! -e ../unpacked ] && kill -0 "$0" && [ "\${have:=0}" -lt "$1" ]; do
     m=$((have / 1048576))
-    [ $m -eq $n ] && sleep 0.1 || dd if="$2" bs=1048576 skip=$n count=$((m - n))
+    if [ $m -gt $n ]; then dd if="$2" bs=1048576 skip=$n count=$((m - n)); else sleep 0.1 || sleep 1; fi
     n=$m have=$(stat -c %s "$2")
   done
   dd if="$2" bs=1048576 skip=$n
@@ -34,20 +34,20 @@ const FOLLOW = `{
 
 /**
  * Unpacks an archive from stdin into the folder `$1`, and ends with 0 only if everything is there as it was sent. POSIX
- * sh, with a tar that knows GNU's long names, and find, sort, xargs, chmod, stat, cat, dd, readlink, cmp, sha256sum and
- * a sleep of less than a second: busybox's or GNU's. The contents, which take longest, have a processor of their own if
- * there is one, those of large files while they arrive. What is below \`tree\` comes after the list of those.
+ * sh, with a tar that knows GNU's long names, and find, sort, xargs, chmod, stat, cat, dd, sleep, readlink, cmp and
+ * sha256sum: busybox's or GNU's. The contents, which take longest, have a processor of their own if there is one, those of
+ * large files while they arrive. The list of those is whole when there is anything below `tree`.
  */
 export const RECEIVE: string = `umask 0
 export LC_ALL=C
 cd "$1" || exit 10
 {
-  until [ -d ${TREES} ] || ! kill -0 $$; do sleep 0.1; done 2> /dev/null
+  until [ -d ${TREES} ] || ! kill -0 $$; do sleep 0.1 || sleep 1; done 2> /dev/null
   [ ! -f ${LARGE} ] || { cd ${TREES} && xargs -0 -n 2 sh -c '${FOLLOW}' $$ < ../${LARGE}; }
 } > ${LARGE}-found &
 follower=$!
 tar -xpof - || exit 11
-: > unpacked || exit 11
+true > unpacked || exit 11
 [ -f ${MANIFEST} ] && cd ${TREES} || exit 12
 for list in ../${MODES}/*; do
   [ ! -f "$list" ] || xargs -0 chmod "\${list##*/}" < "$list" || exit 11

@@ -41,8 +41,8 @@ export interface RunHost {
   readonly onHint?: (text: string) => void
   /** The run has made its Pod, and waits for it. */
   readonly onCreated?: () => void
-  /** Puts off what is only for a later run, by the key of such runs: others of this caller's come before it. */
-  readonly putOff?: (key: string, work: () => Promise<void>) => void
+  /** Others of the caller's runs come before what is only for a later one. */
+  readonly putOff?: (work: PutOff) => void
   /** The caller's stdin, where it is being kept already; the run closes it. */
   readonly keptStdin?: Spool
   /** The files of the bind mounts, where they were looked at already. */
@@ -51,6 +51,16 @@ export interface RunHost {
   readonly onDoubt?: (why: string) => void
   /** stdout was proven whole, and has left krmpod; the streams can still be read. Never rejects. */
   readonly onReleased?: (released: Released) => Promise<void> | void
+}
+
+/** What a run would do for a later one. */
+export interface PutOff {
+  /** Of such runs. */
+  readonly key: string
+  /** Of one key, more is of no use. */
+  readonly most: number
+  /** Never rejects. */
+  readonly work: () => Promise<void>
 }
 
 export interface Released {

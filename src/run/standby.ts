@@ -83,7 +83,7 @@ export class Standby {
 
   /** For the next run, of the image that this one ran. Never fails; its Pod may come to be after we are gone. */
   async park(digest: string | undefined): Promise<void> {
-    const { image } = this.#request
+    const { image, standby } = this.#request
     const { putOff } = this.#host
     const key = this.#key
     if (key === undefined || digest === undefined) return
@@ -93,10 +93,10 @@ export class Standby {
       // Where nothing can be remembered, nobody would take it.
       if ((await memory.recall(digestOf(image))) === digest) await this.#parkOne(key)
     }
-    const inTime = (): Promise<void> =>
+    const work = (): Promise<void> =>
       Promise.race([parking().catch(() => undefined), sleep(PARK_MS, undefined, { ref: false })])
-    if (putOff) putOff(key, inTime)
-    else await inTime()
+    if (putOff) putOff({ key, most: standby.size, work })
+    else await work()
   }
 
   /** Runs beside this one may have parked theirs by now. */

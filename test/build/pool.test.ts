@@ -133,8 +133,10 @@ test('closing ends every run, and whatever comes later gets the reason', async (
 
 test('a result does not wait for the cleaning up, but closing does; what is said meanwhile is not lost', async () => {
   const cleaned = { resolve: (): void => undefined }
+  let wasInterrupted = false
   const { pool, late, take } = poolOf({
-    start: async ({ stderr, onResult }) => {
+    start: async ({ stderr, interrupted, onResult }) => {
+      interrupted.addEventListener('abort', () => (wasInterrupted = true))
       onResult(0)
       await new Promise<void>((resolve) => (cleaned.resolve = resolve))
       stderr.write('a Pod is left')
@@ -150,6 +152,7 @@ test('a result does not wait for the cleaning up, but closing does; what is said
   await closing
   expect(late).toEqual(['a Pod is left'])
   expect(run?.hasFailed).toBe(false)
+  expect(wasInterrupted, 'it goes on with the cleaning up').toBe(false)
 })
 
 test('a docker that has left, and what its function still says, are no trouble of the build', async () => {

@@ -49,7 +49,8 @@ const HOSTILE: readonly (readonly [string, (source: string) => void])[] = [
   [
     'names of the archive itself',
     (source) => {
-      for (const name of ['manifest', 'modes', 'found', 'contents']) writeFileSync(join(source, name), name)
+      const names = ['manifest', 'modes', 'found', 'contents', 'large', 'large-found', 'unpacked']
+      for (const name of names) writeFileSync(join(source, name), name)
       mkdirSync(join(source, 'tree'))
     },
   ],

@@ -107,7 +107,7 @@ test('runs of one build leave theirs when it is over, and together no more than 
     expectExact(await run(stdin, { host: { putOff: nextTime.add } }), stdin)
   }
   expect(parkedOf(cluster)).toEqual([])
-  await nextTime.prepare()
+  await nextTime.prepare(new AbortController().signal)
   expect(parkedOf(cluster)).toHaveLength(1)
   expect(made(cluster)).toHaveLength(3)
 })

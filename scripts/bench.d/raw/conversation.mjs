@@ -1,4 +1,4 @@
-const CHUNK_BYTES = 256 * 1024
+const CHUNK_BYTES = 64 * 1024
 const HIGH_WATER_BYTES = 1024 * 1024
 const STDIN = Buffer.of(0)
 const CLOSE_STDIN = Buffer.of(255, 0)

@@ -43,7 +43,7 @@ export async function build(words: readonly string[]): Promise<number> {
     return exitCode
   } finally {
     await pool.close(signal.aborted ? (signal.reason as RunError) : ended())
-    if (!signal.aborted) await nextTime.prepare()
+    await nextTime.prepare(signal)
     await server?.close()
     interruptions.close()
   }
