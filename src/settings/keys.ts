@@ -127,7 +127,8 @@ export const SETTINGS = {
   'resources.limits.ephemeralStorage': {
     type: quantity,
     default: '1Gi',
-    description: 'The most disk space a function may fill before its Pod is evicted.',
+    description:
+      'The most disk space a function may fill before its Pod is evicted. What the node keeps of its log counts, too: up to five files, each of what was said within ten seconds or 10 MiB, whichever is more.',
     example: '10Gi',
   },
   'images.pullSecrets': {

@@ -117,7 +117,11 @@ test(
   LONG,
   async () => {
     const words = [fixture('probe'), 'read', 'random=1GiB:stderr', 'echo']
-    const { exitCode, stdout, stderr } = await run(words, { KRMPOD_STDERR_MAX_BYTES: '1Mi' })
+    const { exitCode, stdout, stderr } = await run(words, {
+      KRMPOD_STDERR_MAX_BYTES: '1Mi',
+      // The node keeps nearly all of it as the container's log.
+      KRMPOD_RESOURCES_LIMITS_EPHEMERAL_STORAGE: '4Gi',
+    })
     expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 0, stdout: 'in\n' })
     expect(stderr).toMatch(
       /docker: the function wrote more than 1048576 bytes on stderr; the rest is dropped .*\n$/,
