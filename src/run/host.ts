@@ -59,7 +59,7 @@ export interface PutOff {
   readonly key: string
   /** Of one key, more is of no use. */
   readonly most: number
-  /** Never rejects. */
+  /** Never rejects; may take as long as the API server likes. */
   readonly work: () => Promise<void>
 }
 

@@ -93,10 +93,9 @@ export class Standby {
       // Where nothing can be remembered, nobody would take it.
       if ((await memory.recall(digestOf(image))) === digest) await this.#parkOne(key)
     }
-    const work = (): Promise<void> =>
-      Promise.race([parking().catch(() => undefined), sleep(PARK_MS, undefined, { ref: false })])
+    const work = (): Promise<void> => parking().catch(() => undefined)
     if (putOff) putOff({ key, most: standby.size, work })
-    else await work()
+    else await Promise.race([work(), sleep(PARK_MS, undefined, { ref: false })])
   }
 
   /** Runs beside this one may have parked theirs by now. */

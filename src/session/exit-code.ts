@@ -16,7 +16,6 @@ export type Nudge = (stop: AbortSignal) => Promise<void>
 interface Nudging {
   readonly observer: PodObserver
   readonly cpuRequests: readonly string[] | undefined
-  readonly firstPauseMs?: number
 }
 
 /**
@@ -24,14 +23,11 @@ interface Nudging {
  * Pod at once (1.36+, PLEGOnDemandRelist). It changes nothing but the moment: a refusal (no right, a quota, a
  * LimitRange, an older cluster) is done without.
  */
-export function nudger(
-  target: Target,
-  { observer, cpuRequests = [], firstPauseMs = FIRST_PAUSE_MS }: Nudging,
-): Nudge {
+export function nudger(target: Target, { observer, cpuRequests = [] }: Nudging): Nudge {
   const left = [...cpuRequests]
   return async (stop) => {
     const signal = AbortSignal.any([stop, target.signal])
-    await sleep(firstPauseMs, undefined, { signal }).catch(() => undefined)
+    await sleep(FIRST_PAUSE_MS, undefined, { signal }).catch(() => undefined)
     for (let cpuRequest = left.shift(); cpuRequest !== undefined; cpuRequest = left.shift()) {
       if (signal.aborted || observer.verdict.kind === 'exited') return
       await resizeCpu(target.api, { ...podOf(target), cpuRequest }, { signal }).catch(() => undefined)

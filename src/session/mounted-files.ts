@@ -7,9 +7,6 @@ import { nudger } from './exit-code.ts'
 import { PodObserver } from './pod-observer.ts'
 import type { Target } from './target.ts'
 
-/** The receiver has more processes to end than a function (median of 6: 174 ms until its end is known without, 125 with). */
-const RECEIVER_PAUSE_MS = 40
-
 /** The caller's files in the Pod of a session: sent before its function starts, brought back after it has ended. */
 export class MountedFiles {
   /** They have to see the Pod's changes. */
@@ -53,7 +50,7 @@ export class MountedFiles {
       target: this.#target,
       archive,
       observer,
-      nudge: nudger(this.#target, { observer, cpuRequests, firstPauseMs: RECEIVER_PAUSE_MS }),
+      nudge: nudger(this.#target, { observer, cpuRequests }),
     })
   }
 

@@ -19,7 +19,7 @@ export function userCacheDir(person: Person): string | undefined {
 
 const OTHERS = 0o077
 
-/** Whether a file or folder (stat) is the person's own, and closed to everybody else: only then can we have written it. */
+/** Whether a file or folder (stat) is the person's own, and closed to everybody else: nobody else can have written it. */
 export function isPrivate({ uid, mode }: { readonly uid: number; readonly mode: number }): boolean {
   return uid === process.getuid?.() && (mode & OTHERS) === 0
 }
