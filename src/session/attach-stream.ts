@@ -81,17 +81,17 @@ function sendStdin({ channels, direct }: Attached, { target, stdin }: Streaming)
     channels.feed(stdin).catch((error: unknown) => target.stop(stdinBroke(error)))
     return () => Promise.resolve(fateOf({ channels, direct, stdin }))
   }
-  const confirmed = feedByClosing(target, {
+  const fed = feedByClosing(target, {
     container: FUNCTION_CONTAINER,
     stdin,
     reader: channels,
-  }).catch(() => {
+  }).catch((): StdinFate => {
     channels.terminate() // nobody will give the function its stdin any more
-    return false
+    return 'unknown'
   })
   return async () => {
-    const isWhole = await Promise.race([confirmed, sleep(V4_CLOSE_MS, false, { ref: false })])
-    return isWhole || isNothing(stdin) ? 'confirmed' : 'unknown'
+    if (isNothing(stdin)) return 'confirmed'
+    return Promise.race([fed, sleep<StdinFate>(V4_CLOSE_MS, 'unknown', { ref: false })])
   }
 }
 

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { attach } from '../cluster/container-streams.ts'
 import type { Channels, Source } from '../streams/channels.ts'
 import { isTransient } from './api-failure.ts'
+import { isPlainRefusal } from './dial.ts'
 import { podOf, type Target } from './target.ts'
+import type { StdinFate } from './whole.ts'
 
 interface Feeding {
   readonly container: string
@@ -17,16 +19,22 @@ const PAUSES_MS = [50, 200, 1_000]
 
 /**
  * v4 has no half-close: a second connection carries stdin, and its end is stdin's end. It asks for stdout as well,
- * and drops it, because conmon stalls on an attach that reads nothing (cri-o#7945). True: all of it arrived.
+ * and drops it, because conmon stalls on an attach that reads nothing (cri-o#7945).
  */
-export async function feedByClosing(target: Target, feeding: Feeding): Promise<boolean> {
-  const feeder = await dialFeeder(target, feeding)
-  feeding.onOpen?.(feeder)
-  return feeder.feedAndClose(feeding.stdin)
+export async function feedByClosing(target: Target, feeding: Feeding): Promise<StdinFate> {
+  const dialled = await dialFeeder(target, feeding)
+  if (dialled.kind === 'tooLate') return dialled.fate
+  feeding.onOpen?.(dialled.feeder)
+  return (await dialled.feeder.feedAndClose(feeding.stdin)) ? 'confirmed' : 'unknown'
 }
 
-/** The container runs, so a refusal is trouble on the way: nothing of stdin is lost by asking again. */
-async function dialFeeder(target: Target, { container, reader }: Feeding): Promise<Channels> {
+type Dialled =
+  | { readonly kind: 'open'; readonly feeder: Channels }
+  /** The function has ended. When every dial was refused, nobody has ever ended its stdin. */
+  | { readonly kind: 'tooLate'; readonly fate: 'unread' | 'unknown' }
+
+/** While the container runs, a refusal is trouble on the way: nothing of stdin is lost by asking again. */
+async function dialFeeder(target: Target, { container, reader }: Feeding): Promise<Dialled> {
   const options = {
     ...podOf(target),
     container,
@@ -34,15 +42,19 @@ async function dialFeeder(target: Target, { container, reader }: Feeding): Promi
     sinks: { stdout: () => undefined, stderr: () => undefined },
     signal: target.signal,
   }
-  for (const pauseMs of PAUSES_MS) {
+  const ended = reader.ended.then(() => true)
+  let fate: 'unread' | 'unknown' = 'unread'
+  for (const pauseMs of [...PAUSES_MS, undefined]) {
     target.dials.made += 1
     try {
-      return await attach(target.api, options)
+      return { kind: 'open', feeder: await attach(target.api, options) }
     } catch (error) {
       if (!isTransient(error)) throw error
-      await sleep(pauseMs, undefined, { signal: target.signal })
+      if (!isPlainRefusal(error)) fate = 'unknown'
+      const isTooLate = await Promise.race([ended, sleep(pauseMs ?? 0, false, { signal: target.signal })])
+      if (isTooLate) return { kind: 'tooLate', fate }
+      if (pauseMs === undefined) throw error
     }
   }
-  target.dials.made += 1
-  return attach(target.api, options)
+  throw new Error('the last try has no pause behind it')
 }

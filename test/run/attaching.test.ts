@@ -195,6 +195,20 @@ describe('trouble with attach requests', () => {
     expectResult(cluster, await runOn(cluster, { stdin }), { stdout: stdin })
   })
 
+  test.concurrent('over v4, a function that has ended before its second connection was not given half of its stdin', async () => {
+    const late = { on: 'get pods/attach', after: 1, does: { kind: 'delay', ms: 300 } } as const
+    await using cluster = await fakeCluster({
+      pods: runs(async ({ stdout }) => {
+        await cluster.seen('get pods/attach', 2)
+        await stdout('not about its stdin\n')
+        return 0
+      }),
+      attach: { version: 'v4' },
+      requests: [late],
+    })
+    expectResult(cluster, await runOn(cluster, { stdin: 'hello' }), { stdout: 'not about its stdin\n' })
+  })
+
   test.concurrent('over v4, a second connection that is refused for good ends the run', async () => {
     const never = { ...forbid('get pods/attach'), after: 1 }
     await using cluster = await fakeCluster({
