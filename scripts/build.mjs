@@ -63,6 +63,9 @@ await mergeChunks({
   options: {
     ...common,
     format: 'cjs',
+    // As src/start calls it: whole, so that it need not copy the text.
+    banner: { js: '(function(module,require,exports){"use strict";' },
+    footer: { js: '})' },
     // src/start loads chunks by require() alone.
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'module.url' },

@@ -23,6 +23,12 @@ export async function mergeChunks({ root, outputs, programs, hot, options }) {
   for (const { path, contents } of made) writeFileSync(path, contents)
 }
 
+/**
+ * A smaller group is part of the file that it needs: to find, check and link one more takes longer than to define what it
+ * holds.
+ */
+const MIN_BYTES = 5 * 1024
+
 /** On which of the hot paths a chunk is loaded, as a name for each such set; undefined: on none. */
 function groups({ outputs, files, programs, hot }) {
   const entryOf = (source) => {
@@ -35,15 +41,32 @@ function groups({ outputs, files, programs, hot }) {
     for (const source of sources) closure(entryOf(source), outputs, reached)
     return { name, reached }
   })
-  return (file) => {
+  const groupOf = (file) => {
     if (programs.includes(outputs[file].entryPoint)) return undefined
     const names = paths.filter(({ reached }) => reached.has(file)).map(({ name }) => name)
-    if (names.length === 0) return undefined
-    return names.length === paths.length ? 'always' : names.join('-and-')
+    return names.length === 0 ? undefined : names.join('-and-')
   }
+  const everywhere = paths.map(({ name }) => name).join('-and-')
+  const homeOf = new Map([[everywhere, 'always']])
+  const home = (file) => homeOf.get(groupOf(file)) ?? groupOf(file)
+  for (const group of smallGroups({ outputs, files, groupOf })) {
+    const own = files.filter((file) => groupOf(file) === group)
+    const needed = new Set(own.flatMap((file) => [...closure(file, outputs)]).map(home))
+    const [host = 'always', ...others] = [...needed].filter((name) => name !== group && name !== 'always')
+    if (others.length === 0) homeOf.set(group, host)
+  }
+  return home
 }
 
-function closure(file, outputs, reached) {
+/** What most paths share comes first: it may be what others need. */
+function smallGroups({ outputs, files, groupOf }) {
+  const bytes = new Map()
+  for (const file of files) bytes.set(groupOf(file), (bytes.get(groupOf(file)) ?? 0) + outputs[file].bytes)
+  const small = [...bytes.keys()].filter((group) => group !== undefined && bytes.get(group) < MIN_BYTES)
+  return small.sort((one, other) => other.split('-and-').length - one.split('-and-').length)
+}
+
+function closure(file, outputs, reached = new Set()) {
   if (reached.has(file)) return reached
   reached.add(file)
   for (const { kind, path } of outputs[file].imports)

@@ -15,6 +15,8 @@ export interface ToKeep {
   readonly chunks: () => AsyncIterable<Uint8Array>
 }
 
+/** An entry is checked as a whole before the first byte of it is used, in memory. */
+export const MAX_ENTRY_BYTES: number = 64 * 1024 * 1024
 const DIGEST_BYTES = 32
 const HEADER = /^krmpod-cache \d+ ([a-f0-9]{64}) (\d+) (\d+)\n/
 /** The numbers of the longest header take less. */

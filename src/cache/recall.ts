@@ -10,10 +10,10 @@ import { sourcesOf } from '../run/sources.ts'
 import { armStop } from '../run/stop.ts'
 import { unlessStopped } from '../session/unless-stopped.ts'
 import { Spool } from '../streams/spool.ts'
-import { deposit } from './deposit.ts'
 import type { Kept } from './entry.ts'
+import { findResult } from './find-result.ts'
 import { type FilesKey, keyOf } from './key.ts'
-import { findResult, type Place } from './store.ts'
+import type { Place } from './store.ts'
 import { whyNotCached } from './why-not.ts'
 
 export interface CacheHost
@@ -39,16 +39,16 @@ export async function recall(request: RunRequest, host: CacheHost): Promise<Reca
   if (why !== undefined) return missed(host, why)
   host.trace.enter('looking for a kept result')
   const stdin = keepStdin(request, host)
-  const found = await lookUp(request, host, stdin).catch((error: unknown) => {
+  const looked = await lookUp(request, host, stdin).catch((error: unknown) => {
     stdin.close()
     throw error
   })
-  if (found.kind === 'hit') {
+  if (looked.kind === 'hit') {
     stdin.close()
-    return { kind: 'hit', result: await replay(found, { request, host }) }
+    return { kind: 'hit', result: await replay(looked, { request, host }) }
   }
   host.trace.enter('connecting')
-  return found
+  return looked
 }
 
 type Found = Extract<Recalled, { kind: 'miss' }> | Hit
@@ -73,14 +73,28 @@ async function lookUp(request: RunRequest, host: CacheHost, stdin: Spool): Promi
     if (stdinDigest === undefined) return missed(host, 'stdin cannot be read', read)
     if (!files) return missed(host, 'the bind mounts hold too much to be read twice', read)
     const key = keyOf(request, { version: host.version, stdin: stdinDigest, files })
-    const finding = findResult(host.place, key).catch(() => undefined)
-    const kept = await unlessStopped(finding, stop.signal)
-    if (!kept) return missed(host, `there is no ${key}`, { ...read, ...deposit(key, host) })
+    const kept = keptUnder(host.place, key)
+    if (!kept) return missed(host, `there is no ${key}`, { ...read, ...(await depositFor(key, host)) })
     host.note(`cache: hit: ${key}`)
     return { kind: 'hit', kept, warnings: [...request.notices, ...(sources?.warnings ?? [])] }
   } finally {
     stop.disarm()
   }
+}
+
+/** A folder that cannot be read has nothing for us. */
+function keptUnder(place: Place, key: string): Kept | undefined {
+  try {
+    return findResult(place, key)
+  } catch {
+    return undefined
+  }
+}
+
+/** Loaded only when it is needed: a hit writes nothing. */
+async function depositFor(key: string, host: CacheHost): Promise<Partial<RunHost>> {
+  const { deposit } = await import('./deposit.ts')
+  return deposit(key, host)
 }
 
 function missed({ note }: CacheHost, why: string, host: Partial<RunHost> = {}): Found & { kind: 'miss' } {

@@ -1,32 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { open, rename, rm, utimes } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { entryBytes, entryOf, type Kept, readEntry, type ToKeep } from './entry.ts'
+import { entryBytes, entryOf, MAX_ENTRY_BYTES, type ToKeep } from './entry.ts'
 import { makeRoom } from './evict.ts'
-import { isOurs, makeFolder, readOurs, removeItem } from './folder.ts'
+import { makeFolder } from './folder.ts'
 
-/** An entry is checked as a whole before the first byte of it is used, in memory. */
-const MAX_ENTRY_BYTES = 64 * 1024 * 1024
 const PRIVATE_FILE = 0o600
 
 export interface Place {
   readonly dir: string
   /** Of all entries together. */
   readonly maxBytes: number
-}
-
-/** Undefined: there is none that is whole. One that is not is removed. */
-export async function findResult({ dir }: Pick<Place, 'dir'>, key: string): Promise<Kept | undefined> {
-  if (!(await isOurs(dir))) return undefined
-  const path = join(dir, key)
-  const bytes = await readOurs(path, MAX_ENTRY_BYTES)
-  if (!bytes) return undefined
-  const kept = readEntry(key, bytes)
-  const now = new Date()
-  if (kept) await utimes(path, now, now).catch(() => undefined)
-  // Another krmpod may have put a whole one there by now; then it is as if that had never been kept.
-  else await removeItem({ path })
-  return kept
 }
 
 /** Complete or not at all: other runs may be reading, writing and removing at the same moment. */

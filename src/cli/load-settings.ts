@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { RunError } from '../errors/run-error.ts'
 import { locateSettingsFiles, type SettingsFilePlace } from '../settings/locate-settings-files.ts'
 import { mergeSettings, type SettingSources, writtenValue } from '../settings/merge-settings.ts'
@@ -15,8 +15,8 @@ interface Sources {
 /** Reads the settings files that exist and merges them with the environment and the flags. */
 export async function loadSettings({ flags = {}, env, home }: Sources): Promise<Settings> {
   const places = locateSettingsFiles({ env, home })
-  const texts = await Promise.all(places.map(readPlace))
-  const files = await Promise.all(texts.filter((file) => file !== undefined).map(parseSettingsFile))
+  const texts = places.map(readPlace).filter((file) => file !== undefined)
+  const files = await Promise.all(texts.map(parseSettingsFile))
   const sources = { flags, env, files }
   const written = writtenValue('podTemplate', sources)
   if (!written) return mergeSettings(sources)
@@ -24,12 +24,10 @@ export async function loadSettings({ flags = {}, env, home }: Sources): Promise<
   return mergeSettings({ ...sources, template: await loadPodTemplate(written) })
 }
 
-async function readPlace({
-  path,
-  mustExist,
-}: SettingsFilePlace): Promise<{ path: string; text: string } | undefined> {
+/** At once: a pool of threads for two short files takes longer to come up than to read them. */
+function readPlace({ path, mustExist }: SettingsFilePlace): { path: string; text: string } | undefined {
   try {
-    return { path, text: await readFile(path, 'utf8') }
+    return { path, text: readFileSync(path, 'utf8') }
   } catch (error) {
     const { code = 'an error' } = error as NodeJS.ErrnoException
     if (isAbsent(code) && !mustExist) return undefined

@@ -1,15 +1,23 @@
 import { once } from 'node:events'
-import type { Readable, Writable } from 'node:stream'
+import { finished, type Readable, type Writable } from 'node:stream'
 import type { Spool } from '../streams/spool.ts'
 
 /** Keeps the caller's stdin from its first byte, while the cluster is still being asked. */
-export async function readInto(spool: Spool, stdin: Readable): Promise<void> {
-  try {
-    for await (const chunk of stdin) spool.write(chunk as Buffer)
-    spool.end()
-  } catch (error) {
-    spool.fail(error as Error)
-  }
+export function readInto(spool: Spool, stdin: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    stdin.on('data', (chunk: Buffer) => {
+      try {
+        spool.write(chunk)
+      } catch (error) {
+        stdin.destroy(error as Error)
+      }
+    })
+    finished(stdin, { writable: false }, (error) => {
+      if (error) spool.fail(error)
+      else spool.end()
+      resolve()
+    })
+  })
 }
 
 /** Writes with backpressure, until the signal; never closes the stream, which is the caller's. */

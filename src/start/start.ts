@@ -38,7 +38,8 @@ export function start(program: string): void {
     const source = readFileSync(path)
     const kept = folder === undefined ? undefined : keptCode(folder, source)
     const cachedData = kept?.read()
-    const script = new Script(`(function(module,require,exports){"use strict";${source.toString()}\n})`, {
+    // esbuild writes ASCII.
+    const script = new Script(source.toString('latin1'), {
       filename: path,
       ...(cachedData && { cachedData }),
     })

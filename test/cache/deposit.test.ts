@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { deposit } from '../../src/cache/deposit.ts'
-import { findResult } from '../../src/cache/store.ts'
+import { findResult } from '../../src/cache/find-result.ts'
 import type { Released } from '../../src/run/host.ts'
 import { Spool } from '../../src/streams/spool.ts'
 import { keyFor, texts } from './support/kept.ts'
@@ -41,7 +41,7 @@ test('the streams are kept in the order in which the caller got them, early outp
   const stderr = spool('said ')
   stderr.end()
   expect(await keep(released({ stderr }))).toEqual([`cache: kept: ${keyFor('a')}`])
-  expect(texts(await findResult({ dir }, keyFor('a')))).toEqual(['said early words', 'early out'])
+  expect(texts(findResult({ dir }, keyFor('a')))).toEqual(['said early words', 'early out'])
 })
 
 test('a caller that has its answer does not wait for a disk that hangs', async () => {
@@ -51,7 +51,7 @@ test('a caller that has its answer does not wait for a disk that hangs', async (
   // The run lets go of its streams; what was being written is not whole, and goes.
   for (const stream of [slow.output.stdout, slow.stderr]) stream.close()
   while (readdirSync(dir).length > 0) await new Promise((resolve) => setTimeout(resolve, 10))
-  expect(await findResult({ dir }, keyFor('a'))).toBeUndefined()
+  expect(findResult({ dir }, keyFor('a'))).toBeUndefined()
 })
 
 test('what has changed files of the caller is not kept', async () => {

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa, type Options } from 'execa'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { findResult } from '../../src/cache/find-result.ts'
 import { resultsIn } from '../../src/cache/inventory.ts'
-import { findResult, keepResult } from '../../src/cache/store.ts'
+import { keepResult } from '../../src/cache/store.ts'
 import { asProgram } from './support/as-program.ts'
 import { keyFor, toKeep } from './support/kept.ts'
 
@@ -85,5 +86,5 @@ test('a folder that cannot be written to: what is in it is found, and nothing mo
 test.skipIf(process.getuid?.() !== 0)('a folder of somebody else is not read', async () => {
   await keepResult({ dir, maxBytes: MAX_BYTES }, keyFor('a'), toKeep({ stderr: '', stdout: 'x' }))
   chownSync(dir, 65_534, 65_534)
-  expect(await findResult({ dir }, keyFor('a'))).toBeUndefined()
+  expect(findResult({ dir }, keyFor('a'))).toBeUndefined()
 })

@@ -15,8 +15,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { findResult } from '../../src/cache/find-result.ts'
 import { clearResults, resultsIn } from '../../src/cache/inventory.ts'
-import { findResult, keepResult } from '../../src/cache/store.ts'
+import { keepResult } from '../../src/cache/store.ts'
 import { keyFor, texts, toKeep } from './support/kept.ts'
 
 const MIB = 1024 * 1024
@@ -33,18 +34,18 @@ function keep(name: string, stdout: string | Buffer, { maxBytes = MIB, stderr = 
   return keepResult({ dir, maxBytes }, keyFor(name), toKeep({ stderr, stdout }))
 }
 
-async function found(name: string): Promise<readonly string[] | undefined> {
-  return texts(await findResult({ dir }, keyFor(name)))
+function found(name: string): readonly string[] | undefined {
+  return texts(findResult({ dir }, keyFor(name)))
 }
 
 test('what was kept is found, byte for byte, under its key alone', async () => {
-  expect(await found('a')).toBeUndefined()
+  expect(found('a')).toBeUndefined()
   const noise = randomBytes(300_000)
   expect(await keep('a', noise, { stderr: 'said' })).toBe(true)
-  const kept = await findResult({ dir }, keyFor('a'))
+  const kept = findResult({ dir }, keyFor('a'))
   expect(kept?.stdout.equals(noise)).toBe(true)
   expect(kept?.stderr.toString()).toBe('said')
-  expect(await found('b')).toBeUndefined()
+  expect(found('b')).toBeUndefined()
 })
 
 test('any two streams come back as they were', async () => {
@@ -52,7 +53,7 @@ test('any two streams come back as they were', async () => {
   await fc.assert(
     fc.asyncProperty(bytes, bytes, async (stderr, stdout) => {
       await keepResult({ dir, maxBytes: MIB }, keyFor('a'), toKeep({ stderr, stdout }))
-      const kept = await findResult({ dir }, keyFor('a'))
+      const kept = findResult({ dir }, keyFor('a'))
       expect(kept?.stderr.equals(stderr)).toBe(true)
       expect(kept?.stdout.equals(stdout)).toBe(true)
     }),
@@ -69,16 +70,16 @@ test('folder and files are for nobody else', async () => {
 describe('F38: an entry that is not whole is not found, and removed', () => {
   const path = (): string => join(dir, keyFor('a'))
 
-  async function expectRemoved(bytes: Buffer): Promise<void> {
+  function expectRemoved(bytes: Buffer): void {
     writeFileSync(path(), bytes, { mode: 0o600 })
-    expect(await found('a')).toBeUndefined()
+    expect(found('a')).toBeUndefined()
     expect(readdirSync(dir)).toEqual([])
   }
 
   test('cut after any byte', async () => {
     await keep('a', 'hello\n', { stderr: 'said\n' })
     const whole = readFileSync(path())
-    for (let length = 0; length < whole.length; length += 1) await expectRemoved(whole.subarray(0, length))
+    for (let length = 0; length < whole.length; length += 1) expectRemoved(whole.subarray(0, length))
   })
 
   test('any bit turned', async () => {
@@ -87,20 +88,20 @@ describe('F38: an entry that is not whole is not found, and removed', () => {
     for (let at = 0; at < whole.length; at += 1) {
       const turned = Buffer.from(whole)
       turned[at] = (whole[at] ?? 0) ^ (1 << (at % 8))
-      await expectRemoved(turned)
+      expectRemoved(turned)
     }
   })
 
   test('longer than it was', async () => {
     await keep('a', 'hello\n')
-    await expectRemoved(Buffer.concat([readFileSync(path()), Buffer.from('\n')]))
+    expectRemoved(Buffer.concat([readFileSync(path()), Buffer.from('\n')]))
   })
 
   test('the whole entry of another key', async () => {
     await keep('b', 'of b')
     const other = readFileSync(join(dir, keyFor('b')))
     rmSync(join(dir, keyFor('b')))
-    await expectRemoved(other)
+    expectRemoved(other)
   })
 })
 
@@ -114,27 +115,27 @@ describe('what somebody else may have written is not read', () => {
   test.each([0o710, 0o701, 0o770, 0o707])('in a folder of mode %o', async (mode) => {
     await keep('a', 'x')
     chmodSync(dir, mode)
-    expect(await found('a')).toBeUndefined()
+    expect(found('a')).toBeUndefined()
     await expect(keep('b', 'x')).rejects.toThrow(/not ours alone/)
   })
 
   test.each([0o640, 0o604, 0o620, 0o602])('a file of mode %o', async (mode) => {
     await keep('a', 'x')
     chmodSync(join(dir, keyFor('a')), mode)
-    expect(await found('a')).toBeUndefined()
+    expect(found('a')).toBeUndefined()
   })
 
   test('a link, and what it leads to', async () => {
     await keep('a', 'x')
     symlinkSync(join(dir, keyFor('a')), join(dir, keyFor('b')))
-    expect(await found('b')).toBeUndefined()
-    expect(await found('a')).toEqual(['', 'x'])
+    expect(found('b')).toBeUndefined()
+    expect(found('a')).toEqual(['', 'x'])
   })
 
   test('a folder in the place of a result', async () => {
     await keep('a', 'x')
     mkdirSync(join(dir, keyFor('b')), { mode: 0o700 })
-    expect(await found('b')).toBeUndefined()
+    expect(found('b')).toBeUndefined()
   })
 })
 
@@ -156,7 +157,7 @@ describe('there is never more than cache.maxBytes', () => {
       age(name, 100 - index)
     }
     expect(names()).toEqual(['a', 'b', 'c'])
-    await found('a')
+    found('a')
     await keep('d', body, { maxBytes })
     expect(names()).toEqual(['a', 'c', 'd'])
   })

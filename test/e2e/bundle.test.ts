@@ -49,13 +49,7 @@ async function loadedBy(image: string, env: Readonly<Record<string, string>>): P
 }
 
 const FOR_ANY_RUN = ['connect-and-kubeconfig-and-whole-run-and-hit']
-const FOR_WHOLE_RUNS = [
-  'connect-and-kubeconfig-and-whole-run',
-  'kubeconfig',
-  'whole-run',
-  'whole-run-and-hit',
-  'whole-run-and-hit-and-messenger',
-]
+const FOR_WHOLE_RUNS = ['connect-and-kubeconfig-and-whole-run', 'kubeconfig', 'whole-run']
 
 test('a run opens its connections before it loads the rest, and loads few files', async () => {
   expect(await loadedBy(fixture('cat'), { KRMPOD_SWEEP: 'off' })).toEqual([
@@ -72,8 +66,7 @@ test('a kept result is found without what speaks to the cluster', async () => {
   const image = `${fixture('cat').replace(/:v1$/, '')}@${digest.trim()}`
   const env = { KRMPOD_CACHE_MAX_BYTES: '1Mi' }
   await loadedBy(image, env)
-  const others = ['hit', 'whole-run-and-hit', 'whole-run-and-hit-and-messenger']
-  expect(await loadedBy(image, env)).toEqual(['docker', 'always', ...FOR_ANY_RUN, ...others])
+  expect(await loadedBy(image, env)).toEqual(['docker', 'always', ...FOR_ANY_RUN, 'hit'])
 })
 
 test('a docker below krmpod build loads nothing of a run', async () => {
@@ -87,5 +80,5 @@ test('a docker below krmpod build loads nothing of a run', async () => {
   await new Promise<void>((resolve) => server.listen(path, resolve))
   const files = await loadedBy('any', { KRMPOD_BUILD_SOCKET: `aa:${path}` })
   server.close()
-  expect(files).toEqual(['docker', 'always', 'messenger', 'whole-run-and-hit-and-messenger'])
+  expect(files).toEqual(['docker', 'always', 'messenger'])
 })

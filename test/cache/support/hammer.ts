@@ -1,4 +1,5 @@
-import { findResult, keepResult } from '../../../src/cache/store.ts'
+import { findResult } from '../../../src/cache/find-result.ts'
+import { keepResult } from '../../../src/cache/store.ts'
 import { keyFor, toKeep } from './kept.ts'
 
 // One of several processes that keep and find the same results at once: hammer.mjs DIR MAX_BYTES ROUNDS. Prints how
@@ -11,7 +12,7 @@ for (let round = 0; round < Number(rounds); round += 1) {
   const index = Math.floor(Math.random() * NAMES)
   const key = keyFor(`${index}`)
   const stdout = Buffer.alloc(5_000 * (index + 1), `result ${index}\n`)
-  const kept = await findResult({ dir }, key)
+  const kept = findResult({ dir }, key)
   if (kept && !(kept.stdout.equals(stdout) && kept.stderr.equals(Buffer.from(`${index}`))))
     throw new Error(`a wrong result for ${index}: ${kept.stdout.toString('latin1', 0, 30)}`)
   if (kept) hits += 1

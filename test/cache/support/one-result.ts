@@ -1,4 +1,5 @@
-import { findResult, keepResult } from '../../../src/cache/store.ts'
+import { findResult } from '../../../src/cache/find-result.ts'
+import { keepResult } from '../../../src/cache/store.ts'
 import { keyFor, texts, toKeep } from './kept.ts'
 
 // Keeps a result, or looks for it, where that may fail: one-result.mjs find|keep DIR BYTES. Prints what came of it.
@@ -11,5 +12,5 @@ const outcome =
     ? await keepResult(place, keyFor('a'), toKeep({ stderr: '', stdout })).catch(
         (error: unknown) => (error as NodeJS.ErrnoException).code,
       )
-    : (texts(await findResult(place, keyFor('a'))) ?? 'nothing')
+    : (texts(findResult(place, keyFor('a'))) ?? 'nothing')
 process.stdout.write(JSON.stringify(outcome ?? 'an error without a code'))
