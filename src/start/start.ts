@@ -24,7 +24,8 @@ declare const require: (name: string) => unknown
 export function start(program: string): void {
   const folder = codeFolder()
   const chunks = new Map<string, Module>()
-  const news: (() => void)[] = []
+  const keepers: (() => void)[] = []
+  let hasNews = false
   const load = (name: string): Record<string, unknown> => {
     const known = chunks.get(name)
     if (known) return known.exports
@@ -43,8 +44,8 @@ export function start(program: string): void {
       filename: path,
       ...(cachedData && { cachedData }),
     })
-    if (!cachedData || script.cachedDataRejected)
-      news.push(() => kept?.write(() => script.createCachedData()))
+    hasNews ||= !cachedData || script.cachedDataRejected === true
+    keepers.push(() => kept?.write(() => script.createCachedData()))
     const body = script.runInThisContext() as Body
     const find = (wanted: string): unknown =>
       wanted.startsWith('./') ? load(wanted.slice('./'.length)) : require(wanted)
@@ -52,9 +53,10 @@ export function start(program: string): void {
     chunks.set(name, module)
     return module.exports
   }
-  // At the end, when what such a run calls is compiled; a run that fails, or another command, calls little of it.
+  // At the end, when what such a run calls is compiled; a run that fails, or another command, calls little of it. One that
+  // loads more than those before it also calls more of what they have loaded.
   process.once('exit', (status) => {
-    if (status === 0 && RUNS.has(process.argv[2] ?? '')) for (const keep of news) keep()
+    if (hasNews && status === 0 && RUNS.has(process.argv[2] ?? '')) for (const keep of keepers) keep()
   })
   load(`${program}.cjs`)
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import * as net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,6 +48,13 @@ async function loadedBy(image: string, env: Readonly<Record<string, string>>): P
   return readFileSync(list, 'utf8').trim().split('\n')
 }
 
+/** The image by its digest, as cached results need it. */
+function pinned(): string {
+  const registry = process.env['KRMPOD_TEST_REGISTRY'] ?? ''
+  const digest = execFileSync('crane', ['digest', `${registry}/krmpod/fixtures/cat:v1`], { encoding: 'utf8' })
+  return `${fixture('cat').replace(/:v1$/, '')}@${digest.trim()}`
+}
+
 const FOR_ANY_RUN = ['connect-and-kubeconfig-and-whole-run-and-hit']
 const FOR_WHOLE_RUNS = ['connect-and-kubeconfig-and-whole-run', 'kubeconfig', 'whole-run']
 
@@ -61,12 +68,23 @@ test('a run opens its connections before it loads the rest, and loads few files'
 })
 
 test('a kept result is found without what speaks to the cluster', async () => {
-  const registry = process.env['KRMPOD_TEST_REGISTRY'] ?? ''
-  const digest = execFileSync('crane', ['digest', `${registry}/krmpod/fixtures/cat:v1`], { encoding: 'utf8' })
-  const image = `${fixture('cat').replace(/:v1$/, '')}@${digest.trim()}`
   const env = { KRMPOD_CACHE_MAX_BYTES: '1Mi' }
-  await loadedBy(image, env)
-  expect(await loadedBy(image, env)).toEqual(['docker', 'always', ...FOR_ANY_RUN, 'hit'])
+  await loadedBy(pinned(), env)
+  expect(await loadedBy(pinned(), env)).toEqual(['docker', 'always', ...FOR_ANY_RUN, 'hit'])
+})
+
+test('code that a hit has kept is kept anew by a run that calls more of it', async () => {
+  const code = join(folder, 'krmpod', 'code')
+  const bytesKept = (): number[] => readdirSync(code).map((name) => statSync(join(code, name)).size)
+  const env = { KRMPOD_CACHE_MAX_BYTES: '1Mi' }
+  await loadedBy(pinned(), env)
+  rmSync(code, { recursive: true })
+  expect(await loadedBy(pinned(), env)).toContain('hit')
+  const byHit = bytesKept()
+  expect(await loadedBy(fixture('cat'), {})).toContain('whole-run')
+  const byRun = bytesKept()
+  expect(byHit.length).toBe(4)
+  expect(byRun.filter((bytes) => byHit.includes(bytes)).length).toBeLessThan(byHit.length)
 })
 
 test('a docker below krmpod build loads nothing of a run', async () => {

@@ -15,7 +15,7 @@ import { print } from '../print.ts'
 const HELP = `Usage:  krmpod build [DIR] [kustomize build options]
 
 Runs \`kustomize build\`, the one on PATH, with krmpod as its docker. Its functions
-start all at once instead of one after the other; output and exit status are
+start ahead of need instead of one after the other; output and exit status are
 kustomize's. Functions need --enable-alpha-plugins, as with kustomize itself.
 All options are kustomize's: see 'kustomize build --help'. The setting
 build.ahead (KRMPOD_BUILD_AHEAD) is how many functions start ahead.
