@@ -52,13 +52,14 @@ function groups({ outputs, files, programs, hot }) {
   for (const group of smallGroups({ outputs, files, groupOf })) {
     const own = files.filter((file) => groupOf(file) === group)
     const needed = new Set(own.flatMap((file) => [...closure(file, outputs)]).map(home))
+    if (needed.has(undefined)) throw new Error(`${group} needs what is on no hot path`)
     const [host = 'always', ...others] = [...needed].filter((name) => name !== group && name !== 'always')
     if (others.length === 0) homeOf.set(group, host)
   }
   return home
 }
 
-/** What most paths share comes first: it may be what others need. */
+/** What most paths share comes first: it is on more paths than what needs it. */
 function smallGroups({ outputs, files, groupOf }) {
   const bytes = new Map()
   for (const file of files) bytes.set(groupOf(file), (bytes.get(groupOf(file)) ?? 0) + outputs[file].bytes)
@@ -118,7 +119,10 @@ async function bundled(input, world, ownGroup) {
     },
   }
   const { outputFiles } = await build({ ...world.options, ...input, plugins: [plugin], write: false })
-  return outputFiles[0].text
+  const [{ text }] = outputFiles
+  // src/start reads it as such; esbuild leaves regular expressions as they are.
+  if (/[^\0-\x7f]/.test(text)) throw new Error(`${ownGroup ?? input.entryPoints[0]} is not ASCII`)
+  return text
 }
 
 function asCommonJs(path) {

@@ -101,8 +101,10 @@ export class Pool {
 
   #fill(): void {
     const { ahead, pauseMs } = this.#options
-    while (this.#hasRoom && !this.#pause && this.#waiting.length < ahead && this.#expected.length > 0) {
-      if (!this.#startNext() || pauseMs === 0) continue
+    while (this.#hasRoom && !this.#pause && this.#waiting.length < ahead) {
+      const words = this.#expected.shift()
+      if (!words) return
+      if (!this.#startAhead(words) || pauseMs === 0) continue
       this.#pause = setTimeout(() => {
         this.#pause = undefined
         this.#fill()
@@ -111,9 +113,8 @@ export class Pool {
   }
 
   /** False: it may not start before it is asked for. */
-  #startNext(): boolean {
+  #startAhead(words: readonly string[]): boolean {
     const { prepare, now } = this.#options
-    const words = this.#expected.shift() ?? []
     const prepared = prepare({ words })
     if (!prepared?.isPure) return false
     const run = this.#begin(prepared.start)

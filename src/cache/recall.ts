@@ -74,6 +74,7 @@ async function lookUp(request: RunRequest, host: CacheHost, stdin: Spool): Promi
     if (!files) return missed(host, 'the bind mounts hold too much to be read twice', read)
     const key = keyOf(request, { version: host.version, stdin: stdinDigest, files })
     const kept = keptUnder(host.place, key)
+    stop.signal.throwIfAborted()
     if (!kept) return missed(host, `there is no ${key}`, { ...read, ...(await depositFor(key, host)) })
     host.note(`cache: hit: ${key}`)
     return { kind: 'hit', kept, warnings: [...request.notices, ...(sources?.warnings ?? [])] }

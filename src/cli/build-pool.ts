@@ -38,8 +38,8 @@ interface PoolWorld {
 }
 
 /**
- * kustomize comes to one function after the other, none sooner than in 100 ms: so the first ones need not share the
- * processors of the API server and the node with the last.
+ * kustomize comes to one function after the other. Where each takes a tenth of a second, the first ones need not share
+ * the processors of the API server and the node with the last, and none is waited for because of this.
  */
 const PAUSE_MS = 60
 

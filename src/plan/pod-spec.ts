@@ -7,6 +7,9 @@ import type { ReceiverParts } from './receiver.ts'
 import { podSecurity } from './security.ts'
 import { planVolumes } from './volumes.ts'
 
+/** kubelet counts from a start of whole seconds, so up to one too early: it is for the run to say that its time is up. */
+const LOST_SECONDS = 1
+
 interface Parts {
   readonly env: readonly ContainerEnv[]
   readonly helper: HelperParts | undefined
@@ -31,7 +34,7 @@ function ownSpec(request: RunRequest, { env, helper, receiver, giveBackSeconds }
   const deadlineSeconds = Math.max(1, Math.ceil(request.deadlineMs / 1000))
   return {
     restartPolicy: 'Never',
-    activeDeadlineSeconds: deadlineSeconds,
+    activeDeadlineSeconds: deadlineSeconds + LOST_SECONDS,
     // The one that gives files back is told to end when the function has ended, and has work to do then.
     terminationGracePeriodSeconds:
       giveBackSeconds === undefined ? request.stopTimeoutSeconds : Math.min(deadlineSeconds, giveBackSeconds),

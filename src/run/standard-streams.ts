@@ -12,6 +12,7 @@ export function readInto(spool: Spool, stdin: Readable): Promise<void> {
         stdin.destroy(error as Error)
       }
     })
+    stdin.resume()
     finished(stdin, { writable: false }, (error) => {
       if (error) spool.fail(error)
       else spool.end()

@@ -40,17 +40,17 @@ export async function streamByAttach(streaming: Streaming): Promise<StdinFate> {
     if (!attached) return orUnknown('unread')
     target.trace.enter('running')
     const { channels } = attached
-    const fate = sendStdin(attached, streaming)
+    const sent = sendStdin(attached, streaming)
     const end = await Promise.race([channels.ended, podLost(observer), silence(channels, observer)])
     target.signal.throwIfAborted()
     const isUnheard = channels.received === 0 && !end.status
     if (wasFalseOpen(end, attached, observer) || (isUnheard && (await hasEnded(streaming)))) {
       // Without a word from the server, the function may have got some of it, and then an end.
-      budget.mayHaveAttached ||= !end.status
+      budget.mayHaveAttached ||= !end.status || (await sent.giveUp())
       continue
     }
     if (end.status?.kind !== 'success') throw await whyCut(end, observer)
-    return orUnknown(await fate())
+    return orUnknown(await sent.fate())
   }
 }
 
@@ -75,23 +75,39 @@ async function silence(channels: Channels, observer: PodObserver): Promise<never
   throw new RunError('STREAM_CUT', { problem: 'the container has ended, but its stream has not' })
 }
 
-/** Starts to feed stdin; the returned question is asked after the stream's end. */
-function sendStdin({ channels, direct }: Attached, { target, stdin }: Streaming): () => Promise<StdinFate> {
+interface Sent {
+  /** Asked after the stream's end. */
+  readonly fate: () => Promise<StdinFate>
+  /** Nothing more is sent for this stream. Whether the function may have got any of it by a connection of its own. */
+  readonly giveUp: () => Promise<boolean>
+}
+
+/** Starts to feed stdin. */
+function sendStdin({ channels, direct }: Attached, { target, stdin }: Streaming): Sent {
   if (channels.hasHalfClose) {
     channels.feed(stdin).catch((error: unknown) => target.stop(stdinBroke(error)))
-    return () => Promise.resolve(fateOf({ channels, direct, stdin }))
+    const fate = (): Promise<StdinFate> => Promise.resolve(fateOf({ channels, direct, stdin }))
+    return { fate, giveUp: () => Promise.resolve(false) }
   }
+  const givenUp = new AbortController()
   const fed = feedByClosing(target, {
     container: FUNCTION_CONTAINER,
     stdin,
     reader: channels,
+    signal: AbortSignal.any([target.signal, givenUp.signal]),
   }).catch((): StdinFate => {
     channels.terminate() // nobody will give the function its stdin any more
     return 'unknown'
   })
-  return async () => {
-    if (isNothing(stdin)) return 'confirmed'
-    return Promise.race([fed, sleep<StdinFate>(V4_CLOSE_MS, 'unknown', { ref: false })])
+  return {
+    fate: async () => {
+      const fate = await Promise.race([fed, sleep<StdinFate>(V4_CLOSE_MS, 'unknown', { ref: false })])
+      return isNothing(stdin) ? 'confirmed' : fate
+    },
+    giveUp: async () => {
+      givenUp.abort()
+      return (await fed) !== 'unread'
+    },
   }
 }
 

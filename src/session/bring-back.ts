@@ -56,7 +56,8 @@ async function everything(
   channels: Channels,
   { target, observer }: { target: Target; observer: PodObserver },
 ): Promise<StreamEnd> {
-  const feeding = { container: GIVER_CONTAINER, stdin: NOTHING, reader: channels }
+  const { signal } = target
+  const feeding = { container: GIVER_CONTAINER, stdin: NOTHING, reader: channels, signal }
   const fed = channels.hasHalfClose ? channels.feed(NOTHING) : feedByClosing(target, feeding)
   const broken = fed.then(() => new Promise<never>(() => undefined))
   try {

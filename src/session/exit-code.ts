@@ -10,7 +10,7 @@ import { podOf, type Target } from './target.ts'
  * machine half as fast the second one is what counts.
  */
 const FIRST_PAUSE_MS = 20
-const PAUSE_MS = 45
+const PAUSE_MS = 60
 
 /** Asks kubelet to look again. Each Pod takes only so many. */
 export type Nudge = (stop: AbortSignal) => Promise<void>

@@ -62,8 +62,15 @@ function feed(
   }
   let isTaken = false
   const onOpen = (feeder: Channels): void => void (carrier = feeder)
-  const fed = feedByClosing(target, { container: RECEIVER_CONTAINER, stdin, reader: channels, onOpen })
-  const done = fed.then(() => (isTaken = true))
+  const { signal } = target
+  const fed = feedByClosing(target, {
+    container: RECEIVER_CONTAINER,
+    stdin,
+    reader: channels,
+    signal,
+    onOpen,
+  })
+  const done = fed.then((fate) => (isTaken = fate === 'confirmed'))
   return { done, carrier: () => carrier, isTaken: () => isTaken }
 }
 

@@ -44,6 +44,16 @@ test('those that nobody has asked for start one after the other, and one that is
   await pool.close(reason)
 })
 
+test('without room for what somebody waits for, a pause that ends starts nothing', async () => {
+  const { pool, starts, take } = poolOf({ pauseMs: 20 })
+  pool.expect([['a'], ['b']])
+  take('a')
+  starts.worlds[0]?.world.onHeldUp()
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  expect(starts.names).toEqual(['a'])
+  await pool.close(reason)
+})
+
 test('a pool that was closed starts none of those that are left', async () => {
   const { pool, starts } = poolOf({ pauseMs: 20 })
   pool.expect([['a'], ['b']])

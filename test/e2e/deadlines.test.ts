@@ -67,9 +67,9 @@ test('F23: as an Argo CD plugin, from the start of its command', async () => {
 })
 
 test.each([
-  ['kpt', 290],
-  ['someone', 600],
-])('the deadline of a Pod under %s is %d s', async (name, seconds) => {
+  ['kpt', 291],
+  ['someone', 601],
+])('the deadline of a Pod under %s is %d s: a second more than that of its run', async (name, seconds) => {
   const krmpod = await caller(name, `${join(BIN, 'krmpod')} run --dry-run ${fixture('cat')}`)
   const { stdout } = await call(krmpod)
   expect(stdout).toContain(`activeDeadlineSeconds: ${seconds}\n`)

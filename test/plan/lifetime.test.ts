@@ -5,18 +5,21 @@ import { functionOf, NOW, planned, specOf } from './planned.ts'
 
 describe("a Pod's lifetime", () => {
   test.each([
-    [600_000, 600, '2026-01-02T03:15:05.678Z'],
-    [1_000, 1, '2026-01-02T03:05:06.678Z'],
-    [1_001, 2, '2026-01-02T03:05:06.679Z'],
-    [5, 1, '2026-01-02T03:05:05.683Z'],
-  ])('of %d ms is %d s, and it may be swept a minute later, at %s', (deadlineMs, seconds, expires) => {
-    const plan = planned('img', { deadlineMs })
-    expect(specOf(plan).activeDeadlineSeconds).toBe(seconds)
-    expect(plan.pod.metadata.annotations).toMatchObject({ 'krmpod.dev/expires': expires })
-  })
+    [600_000, 601, '2026-01-02T03:15:05.678Z'],
+    [1_000, 2, '2026-01-02T03:05:06.678Z'],
+    [1_001, 3, '2026-01-02T03:05:06.679Z'],
+    [5, 2, '2026-01-02T03:05:05.683Z'],
+  ])(
+    'of %d ms is %d s, a second more than rounded up, and it may be swept a minute later, at %s',
+    (deadlineMs, seconds, expires) => {
+      const plan = planned('img', { deadlineMs })
+      expect(specOf(plan).activeDeadlineSeconds).toBe(seconds)
+      expect(plan.pod.metadata.annotations).toMatchObject({ 'krmpod.dev/expires': expires })
+    },
+  )
 
-  test.each([0, -3_000])('of %d ms is a second: the API server takes no less', (deadlineMs) => {
-    expect(specOf(planned('img', { deadlineMs })).activeDeadlineSeconds).toBe(1)
+  test.each([0, -3_000])('of %d ms is as of one: the API server takes no less', (deadlineMs) => {
+    expect(specOf(planned('img', { deadlineMs })).activeDeadlineSeconds).toBe(2)
   })
 
   test('--keep is written on it, and an hour more to look at it', () => {

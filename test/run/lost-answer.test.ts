@@ -61,6 +61,23 @@ describe.each(['direct', 'v4', 'translated'] as const)(
   },
 )
 
+test.each(['reset', 'gateway'] as const)(
+  'over v4, where it is that of the connection with stdin (%s): what the function made of nothing is no success',
+  async (answerLost) => {
+    let input = 'not read'
+    await using cluster = await fakeCluster({
+      pods: runs(async ({ stdin, stdout }) => {
+        input = (await readAll(stdin)).toString()
+        await stdout('a list of nothing\n')
+        return 0
+      }),
+      attach: { version: 'v4', answerLost, after: 1, times: 1 },
+    })
+    expectFailure(cluster, await runOn(cluster, { stdin: 'kind: ResourceList\n' }), 'UNPROVEN')
+    expect(input).toBe('')
+  },
+)
+
 test('a friendly status before the caller has said anything is no proof that nothing was cut', async () => {
   await using cluster = await fakeCluster({
     pods: runs(cat),

@@ -1,4 +1,5 @@
 import { PassThrough, Readable, Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { flushed, readInto, writeTo } from '../../src/run/standard-streams.ts'
 import { Spool } from '../../src/streams/spool.ts'
@@ -86,4 +87,27 @@ describe('reading', () => {
     )
     await expect(spool.read().next()).rejects.toBe(epipe)
   })
+
+  test.each<[string, () => Readable]>([
+    ['is gone before its end', () => destroyedSoon(new PassThrough())],
+    ['was gone before', () => new PassThrough().destroy()],
+    ['says more than there is room for', () => Readable.from([Buffer.alloc(9 * 1024 * 1024)])],
+  ])('a source that %s has no end', async (_what, source) => {
+    const spool = new Spool('/nonexistent')
+    await readInto(spool, source())
+    await expect(text(spool.read())).rejects.toThrow(/premature|Premature|ENOENT/)
+  })
+
+  test('one that was paused is read, too', async () => {
+    const spool = new Spool('/nonexistent')
+    const source = Readable.from(pieces).pause()
+    await readInto(spool, source)
+    expect(spool.bytes).toBe(Buffer.concat(pieces).length)
+  })
 })
+
+function destroyedSoon(stream: PassThrough): PassThrough {
+  stream.write('a part')
+  setTimeout(() => stream.destroy(), 10)
+  return stream
+}

@@ -143,14 +143,14 @@ describe('the deadline ends a run in whatever phase', () => {
     expect(cluster.objects('pods')).toEqual([])
   })
 
-  test.concurrent("the Pod's own deadline is what is left for the run", async () => {
+  test.concurrent("the Pod's own deadline is what is left for the run, and a second", async () => {
     await using cluster = await fakeCluster()
     let now = 0
     const trace = new Trace(() => now)
     now = 95_500
     await runOn(cluster, { stdin: 'hello', host: { trace }, request: { deadlineMs: 100_000 } })
     const created = cluster.requests.find(({ action }) => action === 'create pods')
-    expect(created?.body).toMatchObject({ spec: { activeDeadlineSeconds: 5 } })
+    expect(created?.body).toMatchObject({ spec: { activeDeadlineSeconds: 6 } })
   })
 
   test.concurrent('a caller who does not read stderr cannot put it off', async () => {

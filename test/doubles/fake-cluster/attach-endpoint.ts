@@ -60,8 +60,9 @@ export class AttachEndpoint {
 
   /** stdinOnce: the end of an attach is an end of stdin, whether its client knew of it or not. */
   #losesAnswer(socket: Duplex, { container, name }: { container: FakeContainer; name: string }): boolean {
-    const { answerLost, times = Infinity } = this.#faults
-    if (!answerLost || !this.#isMeant(name) || this.#attached >= times) return false
+    const { answerLost, after = 0, times = Infinity } = this.#faults
+    const isDue = this.#attached >= after && this.#attached < after + times
+    if (!answerLost || !this.#isMeant(name) || !isDue) return false
     this.#attached += 1
     container.stdin.end()
     if (answerLost === 'gateway') throw new HttpFailure(502, '', 'Bad Gateway')
