@@ -122,7 +122,8 @@ test(
       // The node keeps nearly all of it as the container's log.
       KRMPOD_RESOURCES_LIMITS_EPHEMERAL_STORAGE: '4Gi',
     })
-    expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 0, stdout: 'in\n' })
+    const why = stderr.slice(-2_000)
+    expect({ exitCode, stdout: stdout.toString() }, why).toEqual({ exitCode: 0, stdout: 'in\n' })
     expect(stderr).toMatch(
       /docker: the function wrote more than 1048576 bytes on stderr; the rest is dropped .*\n$/,
     )
