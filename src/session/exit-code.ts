@@ -5,9 +5,8 @@ import { podOf, type Target } from './target.ts'
 
 /**
  * The runtime notices the end of a process some time after its streams have ended, and a nudge before that is lost. Until
- * the exit code is known, median and p90 of 12: 41 and 106 ms with pauses of 15 and 60, 52 and 95 with 20 and 40, 64 and
- * 69 with 40 and 60; beside two busy loops on two processors 52 and 110 with 20 and 45, 73 and 117 with 40 and 60. On a
- * machine half as fast the second one is what counts.
+ * the exit code is known, medians of 12 or more: 64 ms with a first pause of 40, 54 with 20, and 41 with 15, which every
+ * seventh time was too early. On a machine half as fast the first nudge is often lost, and the second one counts.
  */
 const FIRST_PAUSE_MS = 20
 const PAUSE_MS = 60
