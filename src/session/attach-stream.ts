@@ -24,6 +24,8 @@ interface Streaming {
 /** A stream that broke because the Pod was lost: the Pod's status says so soon after. */
 const BETTER_REASON_MS = 500
 const V4_CLOSE_MS = 1_000
+/** For a dial that is given up to notice. */
+const ABORT_MS = 100
 /** A container that is known to run is attached to, or it has ended. */
 const ALREADY_RUNS_MS = 0
 
@@ -106,7 +108,9 @@ function sendStdin({ channels, direct }: Attached, { target, stdin }: Streaming)
     },
     giveUp: async () => {
       givenUp.abort()
-      return (await fed) !== 'unread'
+      // One that was open may still wait for more of stdin.
+      const fate = await Promise.race([fed, sleep<StdinFate>(ABORT_MS, 'unknown', { ref: false })])
+      return fate !== 'unread'
     },
   }
 }

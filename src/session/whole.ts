@@ -5,9 +5,10 @@ import type { Spool } from '../streams/spool.ts'
 import type { Exit, Output } from './session.ts'
 
 /**
- * What is known of stdin at the function's end. `unread`: nobody has given it anything, nor ended it before the
- * function ended: its stdin was open and empty all the time, and nothing can depend on it. `confirmed`: the node took all of it. `taken`: an API server did, which may
- * have lost the node since. `unknown`: it may have been cut, for the end of an attach is an end of stdin.
+ * What is known of stdin at the function's end. `unread`: nobody has given it anything, nor ended it before the function
+ * ended: its stdin was open and empty all the time, and nothing can depend on it. `confirmed`: the node took all of it.
+ * `taken`: an API server did, which may have lost the node since. `unknown`: it may have been cut, for the end of an
+ * attach is an end of stdin.
  */
 export type StdinFate = 'unread' | 'confirmed' | 'taken' | 'unknown'
 
