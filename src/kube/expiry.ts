@@ -11,7 +11,7 @@ export const GRACE_MS = { run: 60_000, kept: 3_600_000 } as const
  * From when on no run can be using this Pod, in milliseconds since 1970; undefined: it is not krmpod's, or says nothing.
  *
  * The rule, which needs no clock but the cluster's own. A run ends at its deadline, counted by its own timer from
- * before it asked for its Pod; `activeDeadlineSeconds` is what was left of it then, rounded up. The API server wrote
+ * before it asked for its Pod; `activeDeadlineSeconds` is no less than what was left of it then. The API server wrote
  * `creationTimestamp` later than that. So `creationTimestamp` + `activeDeadlineSeconds` is never before the run's end,
  * whatever the clock of its machine shows. A Pod that was parked for a later run has its deadline counted from its start,
  * as kubelet does: hence `startTime`, where that is later. What a Pod's status says otherwise is of no account: a run may

@@ -32,16 +32,16 @@ function expiry(given: Given): string {
 
 describe('a Pod may be removed', () => {
   test.each<[string, Given, string]>([
-    ['a minute after its deadline, from its creation', {}, '2026-01-02T03:15:05.000Z'],
-    ['whatever the clock of its caller shows', { callerNow: new Date(0) }, '2026-01-02T03:15:05.000Z'],
-    ['later, when kubelet started it later', { started: '2026-01-02T03:09:05Z' }, '2026-01-02T03:20:05.000Z'],
+    ['a minute and a second after its deadline, from its creation', {}, '2026-01-02T03:15:06.000Z'],
+    ['whatever the clock of its caller shows', { callerNow: new Date(0) }, '2026-01-02T03:15:06.000Z'],
+    ['later, when kubelet started it later', { started: '2026-01-02T03:09:05Z' }, '2026-01-02T03:20:06.000Z'],
     [
       "not sooner, when kubelet's clock is slow",
       { started: '2026-01-02T01:00:00Z' },
-      '2026-01-02T03:15:05.000Z',
+      '2026-01-02T03:15:06.000Z',
     ],
-    ['an hour after its deadline when it was kept', { kept: true }, '2026-01-02T04:14:05.000Z'],
-    ['a second and a minute after the shortest', { deadlineMs: -5 }, '2026-01-02T03:05:06.000Z'],
+    ['an hour and a second after its deadline when it was kept', { kept: true }, '2026-01-02T04:14:06.000Z'],
+    ['two seconds and a minute after the shortest', { deadlineMs: -5 }, '2026-01-02T03:05:07.000Z'],
   ])('%s', (_what, given, expected) => {
     expect(expiry(given)).toBe(expected)
   })

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { forbid, refuse } from '../doubles/fake-cluster/intervention.ts'
 import { type PodScript, runs } from '../doubles/fake-cluster/pod-on-node.ts'
-import { RUNNING, SANDBOX_READY, waitingFor } from '../doubles/fake-cluster/pod-status.ts'
+import { RUNNING, SANDBOX_READY, terminated, waitingFor } from '../doubles/fake-cluster/pod-status.ts'
 import { answers, cat, echo, readAll } from '../doubles/fake-cluster/programs.ts'
 import { fakeCluster } from '../doubles/fake-cluster.ts'
 import { runOn } from '../doubles/run-on.ts'
@@ -196,13 +196,21 @@ describe('trouble with attach requests', () => {
   })
 
   test.concurrent('over v4, a function that has ended before its second connection was not given half of its stdin', async () => {
-    const late = { on: 'get pods/attach', after: 1, does: { kind: 'delay', ms: 300 } } as const
+    // One is refused, because the container does not run yet; the next one is the reader's.
+    const late = { on: 'get pods/attach', after: 2, does: { kind: 'delay', ms: 300 } } as const
     await using cluster = await fakeCluster({
-      pods: runs(async ({ stdout }) => {
-        await cluster.seen('get pods/attach', 2)
-        await stdout('not about its stdin\n')
-        return 0
-      }),
+      pods: async (pod) => {
+        await pod.prepare()
+        await cluster.seen('get pods/attach', 1)
+        const container = pod.start(async ({ stdout }) => {
+          await cluster.seen('get pods/attach', 3)
+          await stdout('not about its stdin\n')
+          return 0
+        })
+        const exitCode = await container.ended
+        await pod.step(50)
+        pod.says(terminated({ exitCode, reason: 'Completed' }))
+      },
       attach: { version: 'v4' },
       requests: [late],
     })
