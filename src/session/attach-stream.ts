@@ -47,8 +47,10 @@ export async function streamByAttach(streaming: Streaming): Promise<StdinFate> {
     target.signal.throwIfAborted()
     const isUnheard = channels.received === 0 && !end.status
     if (wasFalseOpen(end, attached, observer) || (isUnheard && (await hasEnded(streaming)))) {
+      // In every case: two connections must never feed one stdin.
+      const mayHaveFed = await sent.giveUp()
       // Without a word from the server, the function may have got some of it, and then an end.
-      budget.mayHaveAttached ||= !end.status || (await sent.giveUp())
+      budget.mayHaveAttached ||= mayHaveFed || !end.status
       continue
     }
     if (end.status?.kind !== 'success') throw await whyCut(end, observer)
