@@ -67,9 +67,9 @@ async function writePrivate(
 async function removeForgotten(dir: string, forgetAfterMs: number): Promise<void> {
   const oldest = Date.now() - forgetAfterMs
   const files = (await readdir(dir)).map((name) => join(dir, name))
-  await Promise.all(
-    files.map(async (file) => {
-      if ((await stat(file)).mtimeMs < oldest) await rm(file, { force: true })
-    }),
-  )
+  const removeIfForgotten = async (file: string): Promise<void> => {
+    if ((await stat(file)).mtimeMs < oldest) await rm(file, { force: true })
+  }
+  // A draft of another write is gone as soon as that is done.
+  await Promise.allSettled(files.map(removeIfForgotten))
 }

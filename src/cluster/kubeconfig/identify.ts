@@ -77,11 +77,11 @@ async function byAuthProvider(user: Named<User>, { env, now }: IdentifyOptions):
 }
 
 async function clientCertificate(user: Named<User>): Promise<{ cert: string; key: string } | undefined> {
-  const [cert, key] = await Promise.all(
-    (['client-certificate', 'client-key'] as const).map((name) =>
-      readPem({ what: `${name} of user "${user.name}"`, data: user[`${name}-data`], path: user[name] }),
-    ),
-  )
+  const read = (name: 'client-certificate' | 'client-key'): Promise<string | undefined> =>
+    readPem({ what: `${name} of user "${user.name}"`, data: user[`${name}-data`], path: user[name] })
+  // In turn: where both are amiss, it is always the certificate that is named.
+  const cert = await read('client-certificate')
+  const key = await read('client-key')
   if (cert === undefined) return undefined
   if (key === undefined) {
     throw kubeconfigError(`user "${user.name}" has a client-certificate, but no client-key`)
