@@ -64,8 +64,8 @@ export class Channels {
   }
 
   /**
-   * The server has taken everything up to stdin's end off the connection: it answers pings in the order of frames,
-   * and not while the function leaves earlier stdin unread.
+   * The server has taken all of stdin off the connection: it answers pings in the order of frames, and not while the
+   * function leaves earlier stdin unread.
    */
   get stdinConfirmed(): boolean {
     return this.#stdinConfirmed
@@ -78,10 +78,11 @@ export class Channels {
         if (!(await this.#send(stdinFrame(chunk.subarray(at, at + STDIN_CHUNK_BYTES))))) return
       }
     }
-    if (!(await this.#send(CLOSE_STDIN))) return
+    // Asked before the end: a function that has read it ends, and its server closes whatever is still to be answered.
     this.#whenTaken(() => {
       this.#stdinConfirmed = true
     })
+    await this.#send(CLOSE_STDIN)
   }
 
   /**

@@ -115,7 +115,7 @@ describe('the end', () => {
 })
 
 describe('stdin', () => {
-  test('is sent in messages of at most 64 KiB, then its end, then a ping that confirms it', async () => {
+  test('is sent in messages of at most 64 KiB, then a ping that confirms it, then its end', async () => {
     const { channels, far } = await connect()
     const messages: Buffer[] = []
     far.on('message', (message: Buffer) => messages.push(message))
@@ -127,6 +127,18 @@ describe('stdin', () => {
     expect(Math.max(...data.map(({ length }) => length))).toBeLessThanOrEqual(64 * 1024 + 1)
     expect(Buffer.concat(data.map((message) => message.subarray(1))).equals(input)).toBe(true)
     expect(channels.sent).toBe(messages.length)
+  })
+
+  test('is confirmed though the function ends, and its stream, as soon as it has read the end', async () => {
+    const { channels, far } = await connect()
+    far.on('message', (message: Buffer) => {
+      if (!message.equals(Buffer.of(255, 0))) return
+      far.send(SUCCESS)
+      far.close(1000)
+    })
+    await channels.feed(spool(randomBytes(1000)))
+    expect(await channels.ended).toEqual({ status: { kind: 'success' }, closeCode: 1000 })
+    expect(channels.stdinConfirmed).toBe(true)
   })
 
   test('is not confirmed while the server leaves it unread', async () => {
