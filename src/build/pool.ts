@@ -21,6 +21,8 @@ interface PoolOptions {
   readonly prepare: (call: Call) => Prepared | undefined
   /** How many runs may wait here for their `docker`. */
   readonly ahead: number
+  /** Between the starts of two of them. With 0 all start at once. */
+  readonly pauseMs: number
   readonly now: () => number
   /** What a run says after its result. */
   readonly onLateWords: (words: Uint8Array) => void
@@ -45,6 +47,8 @@ export class Pool {
   /** Asked for before anything was predicted. */
   readonly #early: string[] = []
   readonly #going = new Set<StartedRun>()
+  /** The next one starts then. */
+  #pause: NodeJS.Timeout | undefined
   #hasRoom = true
   #closed: RunError | undefined
 
@@ -78,6 +82,7 @@ export class Pool {
   async close(reason: RunError): Promise<void> {
     this.#closed = reason
     this.#expected = []
+    clearTimeout(this.#pause)
     for (const run of this.#going) run.abort(reason)
     while (this.#going.size > 0) await Promise.all([...this.#going].map(async (run) => run.over))
   }
@@ -95,15 +100,26 @@ export class Pool {
   }
 
   #fill(): void {
-    const { ahead, prepare, now } = this.#options
-    while (this.#hasRoom && this.#waiting.length < ahead) {
+    const { ahead, pauseMs } = this.#options
+    while (this.#hasRoom && !this.#pause && this.#waiting.length < ahead) {
       const words = this.#expected.shift()
       if (!words) return
-      const prepared = prepare({ words })
-      if (!prepared?.isPure) continue
-      const run = this.#begin(prepared.start)
-      this.#waiting.push({ key: keyOf(words), run, until: now() + prepared.deadlineMs })
+      if (!this.#startAhead(words) || pauseMs === 0) continue
+      this.#pause = setTimeout(() => {
+        this.#pause = undefined
+        this.#fill()
+      }, pauseMs)
     }
+  }
+
+  /** False: it may not start before it is asked for. */
+  #startAhead(words: readonly string[]): boolean {
+    const { prepare, now } = this.#options
+    const prepared = prepare({ words })
+    if (!prepared?.isPure) return false
+    const run = this.#begin(prepared.start)
+    this.#waiting.push({ key: keyOf(words), run, until: now() + prepared.deadlineMs })
+    return true
   }
 
   #begin(start: Start): StartedRun {

@@ -8,13 +8,14 @@ import { Starts } from './started.ts'
 
 const reason = new RunError('INTERRUPTED', { by: 'the test' })
 
-function poolOf({ ahead = 8, start }: { ahead?: number; start?: Start } = {}) {
+function poolOf({ ahead = 8, pauseMs = 0, start }: { ahead?: number; pauseMs?: number; start?: Start } = {}) {
   const starts = new Starts()
   const clock = { ms: 0 }
   const late: string[] = []
   const pool = new Pool({
     prepare: ({ words: [name = ''] }) => (name === 'bad' ? undefined : starts.prepared(name, start)),
     ahead,
+    pauseMs,
     now: () => clock.ms,
     onLateWords: (words) => late.push(Buffer.from(words).toString()),
   })
@@ -31,6 +32,34 @@ test('what is expected starts at once, as many as may wait, and the next when on
   expect(run && (await text(run.stdout))).toBe('in')
   expect(await run?.exitCode).toBe(3)
   await pool.close(reason)
+})
+
+test('those that nobody has asked for start one after the other, and one that is asked for at once', async () => {
+  const { pool, starts, take } = poolOf({ pauseMs: 20 })
+  pool.expect([['network'], ['a'], ['b'], ['c'], ['d']])
+  expect(starts.names).toEqual(['a'])
+  take('c')
+  expect(starts.names).toEqual(['a', 'c'])
+  await expect.poll(() => starts.names).toEqual(['a', 'c', 'b', 'd'])
+  await pool.close(reason)
+})
+
+test('without room for what somebody waits for, a pause that ends starts nothing', async () => {
+  const { pool, starts, take } = poolOf({ pauseMs: 20 })
+  pool.expect([['a'], ['b']])
+  take('a')
+  starts.worlds[0]?.world.onHeldUp()
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  expect(starts.names).toEqual(['a'])
+  await pool.close(reason)
+})
+
+test('a pool that was closed starts none of those that are left', async () => {
+  const { pool, starts } = poolOf({ pauseMs: 20 })
+  pool.expect([['a'], ['b']])
+  await pool.close(reason)
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  expect(starts.names).toEqual(['a'])
 })
 
 test('a run is claimed once: the second call of the same words has another', async () => {

@@ -36,7 +36,7 @@ async function buildWith(start: Start = echo): Promise<Build> {
   const starts = new Starts()
   const prepare = ({ words: [name = ''] }: { words: readonly string[] }) =>
     name === 'bad' ? undefined : starts.prepared(name, start)
-  const pool = new Pool({ prepare, ahead: 8, now: () => 0, onLateWords: nothing })
+  const pool = new Pool({ prepare, ahead: 8, pauseMs: 0, now: () => 0, onLateWords: nothing })
   const server = await listen(folder, { environment: ENVIRONMENT, pool: () => Promise.resolve(pool) })
   const address = parseAddress(server.address) ?? { token: '', path: '' }
   const close = async (): Promise<void> => {
