@@ -3,6 +3,7 @@ import * as https from 'node:https'
 import { type Action, ApiError, ConnectionError } from './api-error.ts'
 import { Connections } from './connections.ts'
 import type { Credentials } from './credentials.ts'
+import { ignoreLateErrors } from './late-errors.ts'
 
 export interface ApiRequest {
   readonly action: Action
@@ -117,6 +118,7 @@ export class ApiClient {
           }),
         },
       })
+      ignoreLateErrors(outgoing)
       const timer = setTimeout(() => outgoing.destroy(timeoutError()), ANSWER_TIMEOUT_MS)
       outgoing.once('close', () => clearTimeout(timer))
       outgoing.once('response', (response) => {

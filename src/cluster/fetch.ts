@@ -1,6 +1,7 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import type { Environment } from '../settings/user-dirs.ts'
+import { ignoreLateErrors } from './late-errors.ts'
 import { proxyFor } from './proxy/proxy-for.ts'
 import { systemRoots } from './system-roots.ts'
 
@@ -42,6 +43,7 @@ export async function fetchOnce({ url, headers, form }: Call, { env, ca }: Route
     rejectUnauthorized: true,
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
+  ignoreLateErrors(request)
   try {
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       request.once('response', resolve).once('error', reject).end(form?.toString())
