@@ -15,20 +15,22 @@ export async function runToExit(command: () => Promise<number>): Promise<void> {
   })
   process.exitCode = unfinished.exit
   process.once('beforeExit', () => process.stderr.write(explainError(unfinished)))
-  let status: number
-  try {
-    status = await command()
-  } catch (error) {
-    const failure = asRunError(error)
-    process.stderr.write(explainError(failure))
-    if (failure.code === 'INTERNAL' && process.env['KRMPOD_LOG'] === 'debug')
-      process.stderr.write(`${String(failure.cause)}\n`)
-    status = failure.exit
-  }
+  // Thrown where nothing of ours could catch it. Node's 1 would be taken for the function's own.
+  process.once('uncaughtException', (error) => process.exit(statusOf(error)))
+  const status = await command().catch(statusOf)
   // A stderr that is full and unread must not keep us here.
   await Promise.race([flush(process.stderr), sleep(FLUSH_MS)])
   // Not only the exit code: an abandoned stdin or a kept connection must not hold the caller up.
   process.exit(status)
+}
+
+/** Says what went wrong, once. */
+function statusOf(error: unknown): number {
+  const failure = asRunError(error)
+  process.stderr.write(explainError(failure))
+  if (failure.code === 'INTERNAL' && process.env['KRMPOD_LOG'] === 'debug')
+    process.stderr.write(`${String(failure.cause)}\n`)
+  return failure.exit
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

@@ -29,6 +29,21 @@ test("a command's number is the program's", async () => {
   expect(await program('async () => 7')).toMatchObject({ exitCode: 7, stderr: '' })
 })
 
+test.each([
+  ['a command', 'async () => { throw new Error("oops") }'],
+  [
+    'something that nobody waits for',
+    '() => new Promise(() => setTimeout(() => { throw new Error("oops") }))',
+  ],
+  ['a promise that nobody waits for', '() => new Promise(() => void Promise.reject(new Error("oops")))'],
+])('%s that throws is one reason, and 125', async (_what, command) => {
+  const { exitCode, stderr } = await program(command)
+  expect(exitCode).toBe(125)
+  expect(stderr).toMatch(
+    /^docker: unexpected error: oops\.\nThis is a bug [^\n]*\n\(KRMPOD_INTERNAL; [^\n]*$/,
+  )
+})
+
 test('a command that would never end, and waits for nothing, has not succeeded', async () => {
   const { exitCode, stderr } = await program('() => new Promise(() => undefined)')
   expect(exitCode).toBe(125)
