@@ -122,10 +122,13 @@ function stdinBroke(error: unknown): RunError {
   return new RunError('STREAM_CUT', { problem }, { cause: error })
 }
 
+/**
+ * A status frame that the node itself sent tells that no connection was cut on the way. An API server that takes all of
+ * stdin and then loses the node says `Success`, too, and the function goes on with what it has: only output that came by
+ * the stream since then shows that the node was still there.
+ */
 function fateOf({ channels, direct, stdin }: Attached & { stdin: Spool }): StdinFate {
-  // A status frame that the node itself sent is as good as a pong: no connection was cut on the way.
-  if (direct || isNothing(stdin)) return 'confirmed'
-  return channels.stdinConfirmed ? 'taken' : 'unknown'
+  return direct || isNothing(stdin) || channels.hasReplied ? 'confirmed' : 'unknown'
 }
 
 /** Nothing of it can be missing. */

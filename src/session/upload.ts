@@ -17,7 +17,7 @@ interface Uploading {
 interface Feeding {
   readonly done: Promise<unknown>
   readonly carrier: () => Channels | undefined
-  /** All of it has been taken: what is left is the receiver's to do, and may take its time. */
+  /** All of it has been taken, and its end: what is left is the receiver's to do, and may take its time. */
   readonly isTaken: () => boolean
 }
 
@@ -54,12 +54,12 @@ function feed(
   archive: Iterable<Buffer>,
   { target, channels }: { target: Target; channels: Channels },
 ): Feeding {
-  let carrier = channels.hasHalfClose ? channels : undefined
-  const stdin = { read: () => pieceByPiece(archive, () => carrier?.ping()) }
+  const stdin = { read: () => archive }
   if (channels.hasHalfClose) {
-    const isTaken = (): boolean => channels.stdinConfirmed
-    return { done: channels.feed(stdin), carrier: () => carrier, isTaken }
+    const isTaken = (): boolean => channels.stdinEndTaken
+    return { done: channels.feed(stdin), carrier: () => channels, isTaken }
   }
+  let carrier: Channels | undefined
   let isTaken = false
   const onOpen = (feeder: Channels): void => void (carrier = feeder)
   const { signal } = target
@@ -72,14 +72,6 @@ function feed(
   })
   const done = fed.then((fate) => (isTaken = fate === 'confirmed'))
   return { done, carrier: () => carrier, isTaken: () => isTaken }
-}
-
-/** What the system keeps for a slow connection is not on its way yet: only answers show that it moves. */
-function* pieceByPiece(archive: Iterable<Buffer>, ping: () => void): Generator<Buffer, void, undefined> {
-  for (const piece of archive) {
-    yield piece
-    ping()
-  }
 }
 
 /** Rejects when nothing has been taken off our hands for too long. */

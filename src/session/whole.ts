@@ -7,10 +7,9 @@ import type { Exit, Output } from './session.ts'
 /**
  * What is known of stdin at the function's end. `unread`: nobody has given it anything, nor ended it before the function
  * ended: its stdin was open and empty all the time, and nothing can depend on it. `confirmed`: the node took all of it.
- * `taken`: an API server did, which may have lost the node since. `unknown`: it may have been cut, for the end of an
- * attach is an end of stdin.
+ * `unknown`: it may have been cut, for the end of an attach is an end of stdin.
  */
-export type StdinFate = 'unread' | 'confirmed' | 'taken' | 'unknown'
+export type StdinFate = 'unread' | 'confirmed' | 'unknown'
 
 interface Ended {
   readonly exit: Exit
@@ -41,7 +40,7 @@ export async function wholeOutput(ended: Ended): Promise<Output> {
       'it was written before krmpod could attach, and the container log does not tell stdout from stderr',
       true,
     )
-  if (exit.code === 0 && mayBeCut(stdin, stdout)) {
+  if (exit.code === 0 && stdin === 'unknown') {
     throw unproven(exit, 'the connection ended before the function had been given all of its stdin')
   }
   const nothing = Buffer.alloc(0)
@@ -56,15 +55,6 @@ async function ownerOf(ended: Ended): Promise<'stdout' | 'stderr' | undefined> {
   if (await isEarlyStdout({ before: proof.before, stdout, stderr, speaksProtocol })) return 'stdout'
   // Of a function that failed, what nobody can tell is its complaint.
   return speaksProtocol && exit.code !== 0 ? 'stderr' : undefined
-}
-
-/**
- * An API server that takes all of stdin and then loses the node still says `Success`, and the function goes on with
- * what it has: its output is then in the log alone, or there is none. So only output that came by the stream itself
- * shows that the node was there.
- */
-function mayBeCut(stdin: StdinFate, stdout: Spool): boolean {
-  return stdin === 'taken' ? stdout.bytes === 0 : stdin === 'unknown'
 }
 
 /** `early`: the image is one that speaks before anybody can listen, and will do so again. */

@@ -19,19 +19,34 @@ export interface Source {
   read(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
+/** A ping behind what was sent of stdin until then. */
+interface Mark {
+  readonly nonce: Buffer
+  readonly onTaken?: (() => void) | undefined
+  /** How much of stdout had come when it was answered. */
+  stdoutBytes?: number
+}
+
 const HIGH_WATER_BYTES = 1024 * 1024
 // For load balancers that drop quiet connections. A missing pong means nothing while stdin is not being read.
 const PING_MS = 25_000
-const PONG_GRACE_MS = 100
+const CLOSE_GRACE_MS = 100
 
 /** One attach connection: stdout and stderr into sinks as they come, stdin out of a spool with backpressure. */
 export class Channels {
   readonly ended: Promise<StreamEnd>
   readonly protocol: string
   #received = 0
+  #stdoutBytes = 0
   #sent = 0
   #moved = 0
-  #stdinConfirmed = false
+  /** Not answered yet, in the order in which they were sent. */
+  #marks: readonly Mark[] = []
+  /** Behind the last of stdin. */
+  #lastMark: Mark | undefined
+  /** Behind stdin's end. */
+  #endMark: Mark | undefined
+  #hasStatus = false
   readonly #socket: WebSocket
   readonly #pings: NodeJS.Timeout
 
@@ -39,7 +54,10 @@ export class Channels {
   constructor(socket: WebSocket, sinks: Sinks) {
     this.#socket = socket
     this.protocol = socket.protocol
-    this.#pings = setInterval(() => this.ping(), PING_MS).unref()
+    const ping = (): void => {
+      if (socket.readyState === socket.OPEN) socket.ping()
+    }
+    this.#pings = setInterval(ping, PING_MS).unref()
     this.ended = this.#listen(sinks)
   }
 
@@ -67,22 +85,28 @@ export class Channels {
    * The server has taken all of stdin off the connection: it answers pings in the order of frames, and not while the
    * function leaves earlier stdin unread.
    */
-  get stdinConfirmed(): boolean {
-    return this.#stdinConfirmed
+  get stdinTaken(): boolean {
+    return this.#lastMark?.stdoutBytes !== undefined
+  }
+
+  /** And stdin's end, too. */
+  get stdinEndTaken(): boolean {
+    return this.#endMark?.stdoutBytes !== undefined
+  }
+
+  /** Some of stdout has come since all of stdin was taken: whoever took it still had the function. */
+  get hasReplied(): boolean {
+    const since = this.#lastMark?.stdoutBytes
+    return since !== undefined && this.#stdoutBytes > since
   }
 
   /** Sends all of `stdin`, then its end. Returns early, without an error, when the connection ends first. */
   async feed(stdin: Source): Promise<void> {
-    for await (const chunk of stdin.read()) {
-      for (let at = 0; at < chunk.length; at += STDIN_CHUNK_BYTES) {
-        if (!(await this.#send(stdinFrame(chunk.subarray(at, at + STDIN_CHUNK_BYTES))))) return
-      }
-    }
-    // Asked before the end: a function that has read it ends, and its server closes whatever is still to be answered.
-    this.#whenTaken(() => {
-      this.#stdinConfirmed = true
-    })
-    await this.#send(CLOSE_STDIN)
+    // Marked before the end: a function that has read it ends, and its server closes whatever is still to be answered.
+    const last = await this.#sendAll(stdin)
+    if (!last) return
+    this.#lastMark = last
+    if (await this.#send(CLOSE_STDIN)) this.#endMark = this.#mark()
   }
 
   /**
@@ -94,15 +118,9 @@ export class Channels {
    * empty one, once it has.
    */
   async feedAndClose(stdin: Source): Promise<boolean> {
-    for await (const chunk of stdin.read()) {
-      for (let at = 0; at < chunk.length; at += STDIN_CHUNK_BYTES) {
-        if (!(await this.#send(stdinFrame(chunk.subarray(at, at + STDIN_CHUNK_BYTES))))) {
-          return (await this.ended).status?.kind === 'success'
-        }
-      }
-    }
+    if (!(await this.#sendAll(stdin))) return (await this.ended).status?.kind === 'success'
     await this.#send(stdinFrame(new Uint8Array()))
-    const taken = new Promise<undefined>((resolve) => this.#whenTaken(() => resolve(undefined)))
+    const taken = new Promise<undefined>((resolve) => this.#mark(() => resolve(undefined)))
     const end = await Promise.race([taken, this.ended])
     if (end) return end.status?.kind === 'success'
     this.#socket.close(1000)
@@ -110,22 +128,42 @@ export class Channels {
     return closeCode !== 1006
   }
 
-  /** Its answer shows that the other end has taken what was sent before. */
-  ping(): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping()
-  }
-
   terminate(): void {
     clearInterval(this.#pings)
     this.#socket.terminate()
   }
 
-  #whenTaken(then: () => void): void {
-    const nonce = randomBytes(8)
-    this.#socket.on('pong', (data: Buffer) => {
-      if (data.equals(nonce)) then()
-    })
-    this.#socket.ping(nonce)
+  /** The mark behind the last of it; undefined: the connection has ended. */
+  async #sendAll(stdin: Source): Promise<Mark | undefined> {
+    let last: Mark | undefined
+    for await (const chunk of stdin.read()) {
+      for (let at = 0; at < chunk.length; at += STDIN_CHUNK_BYTES) {
+        if (!(await this.#send(stdinFrame(chunk.subarray(at, at + STDIN_CHUNK_BYTES))))) return undefined
+      }
+      // Nobody knows yet whether there is more, and what the function says to this comes behind the mark. What the system
+      // keeps for a slow connection is not on its way either: only answers show that it moves.
+      last = this.#mark()
+    }
+    return last ?? this.#mark()
+  }
+
+  #mark(onTaken?: () => void): Mark {
+    const mark: Mark = { nonce: randomBytes(8), onTaken }
+    this.#marks = [...this.#marks, mark]
+    this.#socket.ping(mark.nonce)
+    return mark
+  }
+
+  /** A server may answer the latest of several pings alone. */
+  #answered(nonce: Buffer): void {
+    const index = this.#marks.findIndex((mark) => mark.nonce.equals(nonce))
+    // What comes behind the status is no word of the node's.
+    if (index < 0 || this.#hasStatus) return
+    for (const mark of this.#marks.slice(0, index + 1)) {
+      mark.stdoutBytes = this.#stdoutBytes
+      mark.onTaken?.()
+    }
+    this.#marks = this.#marks.slice(index + 1)
   }
 
   #send(frame: Uint8Array): Promise<boolean> {
@@ -154,15 +192,20 @@ export class Channels {
         const frame = decodeFrame(message)
         if (frame.kind === 'stdout' || frame.kind === 'stderr') {
           this.#received += frame.data.length
+          if (frame.kind === 'stdout') this.#stdoutBytes += frame.data.length
           sinks[frame.kind](frame.data)
         } else if (frame.kind === 'status') {
           status = parseStatusFrame(frame.data.toString('utf8'))
+          this.#hasStatus = true
           // The server closes next; one that does not is not waited for.
-          if (this.#stdinConfirmed) end(1000)
-          else setTimeout(() => end(1000), PONG_GRACE_MS).unref()
+          if (this.stdinTaken) end(1000)
+          else setTimeout(() => end(1000), CLOSE_GRACE_MS).unref()
         }
       })
-      socket.on('pong', () => (this.#moved += 1))
+      socket.on('pong', (data: Buffer) => {
+        this.#moved += 1
+        this.#answered(data)
+      })
       socket.on('close', (code: number) => end(code))
       // An error is always followed by close, and close without a status says all that matters.
       socket.on('error', () => undefined)

@@ -237,7 +237,7 @@ export function contract(open: () => Promise<Setting & AsyncDisposable>): void {
       expect(channels.protocol).toBe('v5.channel.k8s.io')
       await channels.feed(stdinOf(input))
       expect(await channels.ended).toEqual({ status: { kind: 'success' }, closeCode: 1000 })
-      expect(channels.stdinConfirmed).toBe(true)
+      expect(channels.stdinTaken).toBe(true)
       expect(stdout().equals(input)).toBe(true)
       expect(stderr().toString()).toBe('warning\n')
       expect(await pod.until(exited)).toMatchObject({ exitCode: 0 })

@@ -78,18 +78,37 @@ test.each(['reset', 'gateway'] as const)(
   },
 )
 
-test('a friendly status before the caller has said anything is no proof that nothing was cut', async () => {
-  await using cluster = await fakeCluster({
-    pods: runs(cat),
-    attach: { version: 'translated', upstreamCutAfterStdinBytes: 0 },
-  })
+// The API server has taken what it could not pass on any more, answers for it, and says `Success` in the end.
+test.each([
+  ['before the caller has said anything', 0, ''],
+  ['between two of its words', 5, 'kind\n'],
+])(
+  'a node that is lost %s: a friendly status is no proof that nothing was cut',
+  async (_when, lostAfter, first) => {
+    await using cluster = await fakeCluster({
+      pods: runs(cat),
+      attach: { version: 'translated', upstreamCutAfterStdinBytes: lostAfter },
+    })
+    const stdin = Readable.from(
+      (async function* () {
+        if (first) yield Buffer.from(first)
+        await sleep(1500)
+        yield Buffer.from('late\n')
+      })(),
+    )
+    const outcome = await runOn(cluster, { stdin })
+    if (outcome.end === 'exit 0') expect(outcome.stdout.toString()).toBe(`${first}late\n`)
+    else expectFailure(cluster, outcome, 'UNPROVEN')
+  },
+)
+
+test('a function that says all it has to say before stdin ends has been there to the last', async () => {
+  await using cluster = await fakeCluster({ pods: runs(cat), attach: { version: 'translated' } })
   const stdin = Readable.from(
     (async function* () {
-      await sleep(1500)
-      yield Buffer.from('late\n')
+      yield Buffer.from('early\n')
+      await sleep(500)
     })(),
   )
-  const outcome = await runOn(cluster, { stdin })
-  if (outcome.end === 'exit 0') expect(outcome.stdout.toString()).toBe('late\n')
-  else expectFailure(cluster, outcome, 'UNPROVEN')
+  expectResult(cluster, await runOn(cluster, { stdin }), { stdout: 'early\n' })
 })

@@ -26,9 +26,10 @@ interface Pair {
   readonly got: { stdout: Buffer; stderr: Buffer }
 }
 
-async function connect(): Promise<Pair> {
+async function connect(options: { autoPong?: boolean } = {}): Promise<Pair> {
   const { port } = server.address() as AddressInfo
   const socket = new WebSocket(`ws://127.0.0.1:${port}`, ['v5.channel.k8s.io'])
+  server.options.autoPong = options.autoPong ?? true
   const far = once(server, 'connection') as Promise<[WebSocket]>
   const got = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
   const keep = (stream: 'stdout' | 'stderr') => (data: Buffer) => {
@@ -115,13 +116,13 @@ describe('the end', () => {
 })
 
 describe('stdin', () => {
-  test('is sent in messages of at most 64 KiB, then a ping that confirms it, then its end', async () => {
+  test('is sent in messages of at most 64 KiB, then its end, with pings that tell what was taken', async () => {
     const { channels, far } = await connect()
     const messages: Buffer[] = []
     far.on('message', (message: Buffer) => messages.push(message))
     const input = randomBytes(300_000)
     await channels.feed(spool(input))
-    await expect.poll(() => channels.stdinConfirmed).toBe(true)
+    await expect.poll(() => channels.stdinTaken).toBe(true)
     expect(messages.at(-1)).toEqual(Buffer.of(255, 0))
     const data = messages.slice(0, -1)
     expect(Math.max(...data.map(({ length }) => length))).toBeLessThanOrEqual(64 * 1024 + 1)
@@ -129,7 +130,7 @@ describe('stdin', () => {
     expect(channels.sent).toBe(messages.length)
   })
 
-  test('is confirmed though the function ends, and its stream, as soon as it has read the end', async () => {
+  test('is known to be taken though the function ends, and its stream, as soon as it has read the end', async () => {
     const { channels, far } = await connect()
     far.on('message', (message: Buffer) => {
       if (!message.equals(Buffer.of(255, 0))) return
@@ -138,17 +139,64 @@ describe('stdin', () => {
     })
     await channels.feed(spool(randomBytes(1000)))
     expect(await channels.ended).toEqual({ status: { kind: 'success' }, closeCode: 1000 })
-    expect(channels.stdinConfirmed).toBe(true)
+    expect(channels.stdinTaken).toBe(true)
   })
 
-  test('is not confirmed while the server leaves it unread', async () => {
+  test.each([
+    ['comes after all of stdin was taken', ['pong', 'stdout'], true],
+    ['comes before', ['stdout', 'pong'], false],
+    ['comes, but no answer', ['stdout'], false],
+    ['does not come', ['pong'], false],
+    ['comes, and the answer behind the status', ['status', 'pong', 'stdout'], false],
+  ])('a word of the function that %s', async (_what, order, expected) => {
+    const { channels, far } = await connect({ autoPong: false })
+    far.once('ping', (nonce: Buffer) => {
+      for (const step of order) {
+        if (step === 'pong') far.pong(nonce)
+        if (step === 'stdout') far.send(Buffer.from('\u0001word'))
+        if (step === 'status') far.send(SUCCESS)
+      }
+      if (!order.includes('status')) far.send(SUCCESS)
+      far.close(1000)
+    })
+    await channels.feed(spool(randomBytes(1000)))
+    await channels.ended
+    expect(channels.hasReplied).toBe(expected)
+  })
+
+  test("is taken before its end is, and the server's answers tell which", async () => {
+    const { channels, far } = await connect({ autoPong: false })
+    const pings: Buffer[] = []
+    far.on('ping', (nonce: Buffer) => pings.push(nonce))
+    await channels.feed(spool(randomBytes(1000)))
+    await expect.poll(() => pings.length).toBe(2)
+    far.pong(pings[0])
+    await expect.poll(() => channels.stdinTaken).toBe(true)
+    expect(channels.stdinEndTaken).toBe(false)
+    far.pong(pings[1])
+    await expect.poll(() => channels.stdinEndTaken).toBe(true)
+  })
+
+  test('one answer is enough for all pings before it', async () => {
+    const { channels, far } = await connect({ autoPong: false })
+    const pings: Buffer[] = []
+    far.on('ping', (nonce: Buffer) => pings.push(nonce))
+    await channels.feed(spool(randomBytes(1000)))
+    await expect.poll(() => pings.length).toBe(2)
+    far.pong(randomBytes(8))
+    far.pong(pings[1])
+    await expect.poll(() => channels.stdinEndTaken).toBe(true)
+    expect(channels.stdinTaken).toBe(true)
+  })
+
+  test('is not taken while the server leaves it unread', async () => {
     const { channels, far } = await connect()
     far.pause()
     void channels.feed(spool(randomBytes(1000)))
     await sleep(100)
-    expect(channels.stdinConfirmed).toBe(false)
+    expect(channels.stdinTaken).toBe(false)
     far.resume()
-    await expect.poll(() => channels.stdinConfirmed).toBe(true)
+    await expect.poll(() => channels.stdinTaken).toBe(true)
   })
 
   test('waits with its source while the server does not take it', async () => {
@@ -166,12 +214,12 @@ describe('stdin', () => {
     source.close()
   })
 
-  test('a connection that ends first ends it without a fault, and without a confirmation', async () => {
+  test('a connection that ends first ends it without a fault, and nothing of it was taken', async () => {
     const { channels, far } = await connect()
     far.terminate()
     await channels.ended
     await channels.feed(spool(randomBytes(100_000)))
-    expect({ sent: channels.sent, confirmed: channels.stdinConfirmed }).toEqual({ sent: 0, confirmed: false })
+    expect({ sent: channels.sent, taken: channels.stdinTaken }).toEqual({ sent: 0, taken: false })
   })
 
   test('a source that breaks is an error', async () => {
