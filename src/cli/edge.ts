@@ -15,17 +15,21 @@ export async function runToExit(command: () => Promise<number>): Promise<void> {
   })
   process.exitCode = unfinished.exit
   process.once('beforeExit', () => process.stderr.write(explainError(unfinished)))
+  let decided: number | undefined
+  const end = async (status: number): Promise<void> => {
+    decided ??= status
+    // A stderr that is full and unread must not keep us here.
+    await Promise.race([flush(process.stderr), sleep(FLUSH_MS)])
+    // Not only the exit code: an abandoned stdin or a kept connection must not hold the caller up.
+    process.exit(decided)
+  }
   // Thrown where nothing of ours could catch it. Node's 1 would be taken for the function's own.
-  process.once('uncaughtException', (error) => process.exit(statusOf(error)))
-  const status = await command().catch(statusOf)
-  // A stderr that is full and unread must not keep us here.
-  await Promise.race([flush(process.stderr), sleep(FLUSH_MS)])
-  // Not only the exit code: an abandoned stdin or a kept connection must not hold the caller up.
-  process.exit(status)
+  process.on('uncaughtException', (error) => void end(decided ?? told(error)))
+  await end(await command().catch(told))
 }
 
-/** Says what went wrong, once. */
-function statusOf(error: unknown): number {
+/** Says what went wrong; its exit status. */
+function told(error: unknown): number {
   const failure = asRunError(error)
   process.stderr.write(explainError(failure))
   if (failure.code === 'INTERNAL' && process.env['KRMPOD_LOG'] === 'debug')

@@ -44,6 +44,12 @@ test.each([
   )
 })
 
+test('what is thrown after the result, while stderr is still being flushed, changes nothing of it', async () => {
+  const slowly = 'process.stderr.write = (_text, done) => { setTimeout(late); setTimeout(done, 100) }'
+  const late = 'const late = () => { throw new Error("late") }'
+  expect(await program(`async () => { ${late}; ${slowly}; return 7 }`)).toMatchObject({ exitCode: 7 })
+})
+
 test('a command that would never end, and waits for nothing, has not succeeded', async () => {
   const { exitCode, stderr } = await program('() => new Promise(() => undefined)')
   expect(exitCode).toBe(125)

@@ -13,7 +13,7 @@ export async function main(words: readonly string[]): Promise<number> {
     .command('run', 'Run one function: krmpod run [docker run options] IMAGE [COMMAND] [ARG...]')
     .command(
       'build',
-      'Run kustomize build, its functions all at once: krmpod build [DIR] [kustomize options]',
+      'Run kustomize build, its functions ahead of need: krmpod build [DIR] [kustomize options]',
     )
     .command(
       'gc',
