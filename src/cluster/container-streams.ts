@@ -81,7 +81,9 @@ async function open(api: ApiClient, options: Opening): Promise<Channels> {
 
 function opened(socket: WebSocket, { sinks, action }: { sinks: Sinks; action: Action }): Promise<Channels> {
   return new Promise((resolve, reject) => {
-    socket.once('open', () => resolve(new Channels(socket, sinks)))
+    socket.once('upgrade', (answer: IncomingMessage) => {
+      socket.once('open', () => resolve(new Channels(socket, answer.socket, sinks)))
+    })
     socket.once('error', (error) => reject(new ConnectionError(action, error)))
     // With this listener `ws` leaves the answer, and the end of the connection, to us.
     socket.once('unexpected-response', (_request, response: IncomingMessage) => {

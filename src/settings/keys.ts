@@ -347,7 +347,8 @@ export const SETTINGS = {
   'build.ahead': {
     type: zeroOrMore,
     default: '8',
-    description: 'How many functions `krmpod build` may have started before kustomize asks for them. 0: none.',
+    description:
+      'How many functions `krmpod build` may have started before kustomize asks for them. 0: none.',
     example: '3',
   },
   log: {

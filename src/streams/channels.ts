@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { CLOSE_STDIN, decodeFrame, STDIN_CHUNK_BYTES, stdinFrame } from './frames.ts'
 import { parseStatusFrame, type StreamStatus } from './status-frame.ts'
@@ -18,6 +19,8 @@ export interface StreamEnd {
 export interface Source {
   read(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
+
+type Wire = Pick<Writable, 'cork' | 'uncork'>
 
 /** A ping behind what was sent of stdin until then. */
 interface Mark {
@@ -48,11 +51,13 @@ export class Channels {
   #endMark: Mark | undefined
   #hasStatus = false
   readonly #socket: WebSocket
+  readonly #wire: Wire
   readonly #pings: NodeJS.Timeout
 
-  /** Must be called in the turn in which the socket opened, or frames are lost. */
-  constructor(socket: WebSocket, sinks: Sinks) {
+  /** `wire`: what the socket is written to. Must be called in the turn in which it opened, or frames are lost. */
+  constructor(socket: WebSocket, wire: Wire, sinks: Sinks) {
     this.#socket = socket
+    this.#wire = wire
     this.protocol = socket.protocol
     const ping = (): void => {
       if (socket.readyState === socket.OPEN) socket.ping()
@@ -138,11 +143,15 @@ export class Channels {
     let last: Mark | undefined
     for await (const chunk of stdin.read()) {
       for (let at = 0; at < chunk.length; at += STDIN_CHUNK_BYTES) {
-        if (!(await this.#send(stdinFrame(chunk.subarray(at, at + STDIN_CHUNK_BYTES))))) return undefined
+        const end = at + STDIN_CHUNK_BYTES
+        // Nobody knows yet whether there is more. What the function says to this must not overtake the mark's answer: one
+        // write takes both. And what the system keeps for a slow connection is not on its way: only answers tell that.
+        this.#wire.cork()
+        const sent = this.#send(stdinFrame(chunk.subarray(at, end)))
+        if (end >= chunk.length) last = this.#mark()
+        this.#wire.uncork()
+        if (!(await sent)) return undefined
       }
-      // Nobody knows yet whether there is more, and what the function says to this comes behind the mark. What the system
-      // keeps for a slow connection is not on its way either: only answers show that it moves.
-      last = this.#mark()
     }
     return last ?? this.#mark()
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -36,9 +37,11 @@ async function connect(options: { autoPong?: boolean } = {}): Promise<Pair> {
     got[stream] = Buffer.concat([got[stream], data])
   }
   const channels = await new Promise<Channels>((resolve) => {
-    socket.once('open', () =>
-      resolve(new Channels(socket, { stdout: keep('stdout'), stderr: keep('stderr') })),
-    )
+    socket.once('upgrade', ({ socket: wire }: IncomingMessage) => {
+      socket.once('open', () =>
+        resolve(new Channels(socket, wire, { stdout: keep('stdout'), stderr: keep('stderr') })),
+      )
+    })
   })
   return { channels, far: (await far)[0], got }
 }
@@ -175,6 +178,19 @@ describe('stdin', () => {
     expect(channels.stdinEndTaken).toBe(false)
     far.pong(pings[1])
     await expect.poll(() => channels.stdinEndTaken).toBe(true)
+  })
+
+  test('is sent in one write with the ping behind it: no echo comes before its answer', async () => {
+    const writes: Buffer[] = []
+    server.once('connection', (_far: WebSocket, { socket }: IncomingMessage) => {
+      socket.prependListener('data', (bytes: Buffer) => writes.push(bytes))
+    })
+    const { channels } = await connect()
+    await channels.feed(spool(Buffer.from('in')))
+    await expect.poll(() => channels.stdinEndTaken).toBe(true)
+    const [MESSAGE, PING] = [0x82, 0x89]
+    // Masked: a header of 6 bytes, and 3 of channel and data.
+    expect([writes[0]?.[0], writes[0]?.[9]]).toEqual([MESSAGE, PING])
   })
 
   test('one answer is enough for all pings before it', async () => {
