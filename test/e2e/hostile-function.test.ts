@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, docker, type Ended } from './support/docker.ts'
-import { speaksV5 } from './support/server.ts'
+import { nodesAnswer, speaksV5 } from './support/server.ts'
 
 const LANES = (await speaksV5()) ? ['attach', 'exec'] : ['attach']
 const MIB = 1024 * 1024
@@ -123,11 +123,18 @@ test(
   LONG,
   async () => {
     const words = [fixture('probe'), 'read', 'random=1GiB:stderr', 'echo']
-    const { exitCode, stdout, stderr } = await run(words, {
+    const ended = await run(words, {
       KRMPOD_STDERR_MAX_BYTES: '1Mi',
       // The node keeps nearly all of it as the container's log.
       KRMPOD_RESOURCES_LIMITS_EPHEMERAL_STORAGE: '4Gi',
     })
+    const { exitCode, stdout, stderr } = ended
+    // An older node gives no log before it has noticed that the container runs: by then it may have been rotated.
+    if (!(await nodesAnswer()) && exitCode === 125) {
+      expect(stdout.toString()).toBe('')
+      expect(stderr).toMatch(/^docker: cannot prove that all .*: the beginning of the container log differs/m)
+      return
+    }
     const why = stderr.slice(-2_000)
     expect({ exitCode, stdout: stdout.toString() }, why).toEqual({ exitCode: 0, stdout: 'in\n' })
     expect(stderr).toMatch(
