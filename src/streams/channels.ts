@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { CLOSE_STDIN, decodeFrame, STDIN_CHUNK_BYTES, stdinFrame } from './frames.ts'
+import { type Mark, Marks } from './marks.ts'
 import { parseStatusFrame, type StreamStatus } from './status-frame.ts'
 
 export interface Sinks {
@@ -22,14 +22,6 @@ export interface Source {
 
 type Wire = Pick<Writable, 'cork' | 'uncork'>
 
-/** A ping behind what was sent of stdin until then. */
-interface Mark {
-  readonly nonce: Buffer
-  readonly onTaken?: (() => void) | undefined
-  /** How much of stdout had come when it was answered. */
-  stdoutBytes?: number
-}
-
 const HIGH_WATER_BYTES = 1024 * 1024
 // For load balancers that drop quiet connections. A missing pong means nothing while stdin is not being read.
 const PING_MS = 25_000
@@ -43,13 +35,12 @@ export class Channels {
   #stdoutBytes = 0
   #sent = 0
   #moved = 0
-  /** Not answered yet, in the order in which they were sent. */
-  #marks: readonly Mark[] = []
   /** Behind the last of stdin. */
   #lastMark: Mark | undefined
   /** Behind stdin's end. */
   #endMark: Mark | undefined
-  #hasStatus = false
+  #status: StreamStatus | undefined
+  readonly #marks = new Marks()
   readonly #socket: WebSocket
   readonly #wire: Wire
   readonly #pings: NodeJS.Timeout
@@ -157,22 +148,9 @@ export class Channels {
   }
 
   #mark(onTaken?: () => void): Mark {
-    const mark: Mark = { nonce: randomBytes(8), onTaken }
-    this.#marks = [...this.#marks, mark]
+    const mark = this.#marks.add(onTaken)
     this.#socket.ping(mark.nonce)
     return mark
-  }
-
-  /** A server may answer the latest of several pings alone. */
-  #answered(nonce: Buffer): void {
-    const index = this.#marks.findIndex((mark) => mark.nonce.equals(nonce))
-    // What comes behind the status is no word of the node's.
-    if (index < 0 || this.#hasStatus) return
-    for (const mark of this.#marks.slice(0, index + 1)) {
-      mark.stdoutBytes = this.#stdoutBytes
-      mark.onTaken?.()
-    }
-    this.#marks = this.#marks.slice(index + 1)
   }
 
   #send(frame: Uint8Array): Promise<boolean> {
@@ -191,11 +169,10 @@ export class Channels {
 
   #listen(sinks: Sinks): Promise<StreamEnd> {
     const socket = this.#socket
-    let status: StreamStatus | undefined
     return new Promise((resolve) => {
       const end = (closeCode: number): void => {
         clearInterval(this.#pings)
-        resolve({ ...(status && { status }), closeCode })
+        resolve({ ...(this.#status && { status: this.#status }), closeCode })
       }
       socket.on('message', (message: Buffer) => {
         const frame = decodeFrame(message)
@@ -204,8 +181,7 @@ export class Channels {
           if (frame.kind === 'stdout') this.#stdoutBytes += frame.data.length
           sinks[frame.kind](frame.data)
         } else if (frame.kind === 'status') {
-          status = parseStatusFrame(frame.data.toString('utf8'))
-          this.#hasStatus = true
+          this.#status = parseStatusFrame(frame.data.toString('utf8'))
           // The server closes next; one that does not is not waited for.
           if (this.stdinTaken) end(1000)
           else setTimeout(() => end(1000), CLOSE_GRACE_MS).unref()
@@ -213,7 +189,8 @@ export class Channels {
       })
       socket.on('pong', (data: Buffer) => {
         this.#moved += 1
-        this.#answered(data)
+        // What comes behind the status is no word of the node's.
+        if (!this.#status) this.#marks.answer(data, this.#stdoutBytes)
       })
       socket.on('close', (code: number) => end(code))
       // An error is always followed by close, and close without a status says all that matters.

@@ -46,6 +46,16 @@ async function connect(options: { autoPong?: boolean } = {}): Promise<Pair> {
   return { channels, far: (await far)[0], got }
 }
 
+/** All of stdin and its end were sent, with a ping behind each that the server has not answered. */
+async function fedWithoutAnswers(): Promise<Pair & { pings: readonly Buffer[] }> {
+  const pair = await connect({ autoPong: false })
+  const pings: Buffer[] = []
+  pair.far.on('ping', (nonce: Buffer) => pings.push(nonce))
+  await pair.channels.feed(spool(randomBytes(1000)))
+  await expect.poll(() => pings.length).toBe(2)
+  return { ...pair, pings }
+}
+
 function spool(bytes: Buffer): Spool {
   const made = new Spool(tmpdir())
   made.write(bytes)
@@ -168,11 +178,7 @@ describe('stdin', () => {
   })
 
   test("is taken before its end is, and the server's answers tell which", async () => {
-    const { channels, far } = await connect({ autoPong: false })
-    const pings: Buffer[] = []
-    far.on('ping', (nonce: Buffer) => pings.push(nonce))
-    await channels.feed(spool(randomBytes(1000)))
-    await expect.poll(() => pings.length).toBe(2)
+    const { channels, far, pings } = await fedWithoutAnswers()
     far.pong(pings[0])
     await expect.poll(() => channels.stdinTaken).toBe(true)
     expect(channels.stdinEndTaken).toBe(false)
@@ -194,11 +200,7 @@ describe('stdin', () => {
   })
 
   test('one answer is enough for all pings before it', async () => {
-    const { channels, far } = await connect({ autoPong: false })
-    const pings: Buffer[] = []
-    far.on('ping', (nonce: Buffer) => pings.push(nonce))
-    await channels.feed(spool(randomBytes(1000)))
-    await expect.poll(() => pings.length).toBe(2)
+    const { channels, far, pings } = await fedWithoutAnswers()
     far.pong(randomBytes(8))
     far.pong(pings[1])
     await expect.poll(() => channels.stdinEndTaken).toBe(true)
