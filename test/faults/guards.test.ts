@@ -36,6 +36,17 @@ const DECISIVE: Readonly<Record<string, Decisive>> = {
   },
   exit: { fault: 'delay', isIt: ({ lane, shape }) => lane === 'attach' && shape.exit !== 0 },
   proof: { fault: 'Success too early', isIt: ({ lane, shape }) => lane === 'attach' && shape.exit === 0 },
+  // cat has said the first half when its node is lost, and somebody else takes the second.
+  answer: {
+    fault: 'node lost at input',
+    isIt: (plan) =>
+      plan.lane === 'attach' &&
+      plan.shape.image === 'cat' &&
+      plan.pauseMs > 0 &&
+      plan.startsLate &&
+      !plan.rerun &&
+      losesNodeInPause(plan),
+  },
   mount: { fault: 'byte changed', isIt: ({ index }) => index % 12 !== 11 },
   spool: { fault: 'no status', isIt: ({ shape }) => shape.stdout.length > 0 && !shape.tree },
 }
@@ -47,6 +58,14 @@ function dropsLate({ faults, pauseMs }: RunPlan): boolean {
     const { deed } = fault.strike
     return deed.kind === 'dropIdle' && deed.quietMs > 250 && deed.quietMs < pauseMs
   })
+}
+
+/** All that is wrong with the function's output then is that it is of half of its input. */
+function losesNodeInPause({ faults, shape: { input } }: RunPlan): boolean {
+  const half = Math.floor(input.length / 2)
+  return faults.some(
+    ({ fault }) => fault.by === 'server' && fault.attach?.upstreamCutAfterStdinBytes === half,
+  )
 }
 
 /** The laboratory as a process: the first runs in which this guard decides. */

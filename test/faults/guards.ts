@@ -51,6 +51,17 @@ export const GUARDS: readonly Guard[] = [
     ],
   },
   {
+    name: 'answer',
+    without: 'a function that has said anything was given all of its stdin, whoever took it',
+    edits: [
+      {
+        file: 'src/streams/channels.ts',
+        find: 'return since !== undefined && this.#stdoutBytes > since',
+        replace: 'return since !== undefined && this.#stdoutBytes > 0',
+      },
+    ],
+  },
+  {
     name: 'mount',
     without: 'what was unpacked is what was sent',
     edits: [

@@ -109,6 +109,12 @@ function place(bytes: number): fc.Arbitrary<number> {
   )
 }
 
+/** Of the function's own stdin often its middle, where callers make a pause (plan.ts). */
+function inStdin(on: Stream['on'], sent: number): fc.Arbitrary<number> {
+  const anywhere = fc.nat(sent - 1)
+  return on === 'upload' ? anywhere : fc.oneof(anywhere, fc.constant(Math.floor(sent / 2)))
+}
+
 /** A stream at byte N, either way; an answer or a watch at byte N; or a request that is not even passed on. */
 function cut(by: CutBy, shape: Shape): fc.Arbitrary<Fault> {
   const inside = ({ sent, answered, on }: Stream): fc.Arbitrary<Deed> =>
@@ -267,7 +273,7 @@ export const KINDS: readonly Kind[] = [
     plan: (shape) =>
       streamsOf(shape).chain(({ on, sent }) =>
         server(
-          fc.nat(sent - 1).map((upstreamCutAfterStdinBytes) => ({
+          inStdin(on, sent).map((upstreamCutAfterStdinBytes) => ({
             attach: {
               version: 'translated',
               upstreamCutAfterStdinBytes,
