@@ -24,6 +24,7 @@ build_tools() {
   take_build_lock
   build crane "$CRANE_VERSION"
   build kustomize "$KUSTOMIZE_VERSION"
+  build busybox "$BUSYBOX_RELEASE"
   if [[ ! -e $bin/kubectl ]]; then
     if ! ln -sfn "$(type -P kubectl)" "$bin/kubectl" 2>/dev/null; then build kube "$KUBERNETES_VERSION"; fi
   fi

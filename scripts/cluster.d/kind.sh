@@ -21,6 +21,7 @@ kind_up() {
     mkdir -p /etc/containerd/certs.d/$private_registry
     echo 'server = \"http://$private_registry\"' >/etc/containerd/certs.d/$private_registry/hosts.toml"
   push_busybox "$(kind_registry)"
+  kind_forget
   say "'$name' is up, in kind"
 }
 

@@ -26,6 +26,7 @@ host_up() {
   start_proxy
   push_images
   wait_for 20 "containerd" runtime_answers
+  host_forget
   start_kubelet
   if [[ $cni == calico ]]; then
     start_calico
@@ -43,6 +44,7 @@ host_build() {
   build crane "$CRANE_VERSION"
   build kustomize "$KUSTOMIZE_VERSION"
   build registry "$CRANE_VERSION"
+  build busybox "$BUSYBOX_RELEASE"
   build kube "$KUBERNETES_VERSION"
   build containerd "$CONTAINERD_VERSION"
   build cni "$CNI_VERSION"
