@@ -5,10 +5,11 @@ import { podOf, type Target } from './target.ts'
 
 /**
  * The runtime notices the end of a process some time after its streams have ended, and a nudge before that is lost. Until
- * the exit code is known, medians of 12 or more: 64 ms with a first pause of 40, 54 with 20, and 41 with 15, which every
- * seventh time was too early. On a machine half as fast the first nudge is often lost, and the second one counts.
+ * the exit code is known, medians of 12 or more: 54 ms with a first pause of 20, 64 with 40; on a machine half as fast,
+ * where the second one then counts, 147 with 20, 83 with 30, and 90 with 40, of which one in ten came too early. More of
+ * them, sooner, take longer: each keeps the node busy.
  */
-const FIRST_PAUSE_MS = 20
+const FIRST_PAUSE_MS = 40
 const PAUSE_MS = 60
 
 /** Asks kubelet to look again. Each Pod takes only so many. */

@@ -6,7 +6,7 @@ import { PodWatch } from './pod-watch.mjs'
 const SECOND_DIAL_PAUSE_MS = 75
 const DIAL_PAUSE_MS = 25
 const NUDGES = ['11m', '9m']
-const FIRST_PAUSE_MS = 20
+const FIRST_PAUSE_MS = 40
 const PAUSE_MS = 60
 
 /** `pod`: as `krmpod run --dry-run` prints it. Resolves to what the run took, in all and in krmpod's own phases. */
