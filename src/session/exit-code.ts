@@ -4,10 +4,10 @@ import type { PodObserver } from './pod-observer.ts'
 import { podOf, type Target } from './target.ts'
 
 /**
- * The runtime notices the end of a process some time after its streams have ended, and a nudge before that is lost. Until
- * the exit code is known, medians of 12 or more: 54 ms with a first pause of 20, 64 with 40; on a machine half as fast,
- * where the second one then counts, 147 with 20, 83 with 30, and 90 with 40, of which one in ten came too early. More of
- * them, sooner, take longer: each keeps the node busy.
+ * The runtime notices the end of a process some time after its streams have ended, and a nudge before that is lost: the
+ * second one counts then. Until the exit code is known, medians of 12 or more: 54 ms with a first pause of 20, 64 with 40.
+ * On a machine half as fast: 147 with 20, of which more than half came too early, 83 with 30 (four of ten), 90 with 40
+ * (one of ten). Three nudges, closer to each other, take longer: each keeps the node busy.
  */
 const FIRST_PAUSE_MS = 40
 const PAUSE_MS = 60
