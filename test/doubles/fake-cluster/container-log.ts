@@ -1,6 +1,6 @@
 /** What can be wrong with a container's log. */
 export interface LogFaults {
-  /** So long after the container's end the log lacks its last bytes: the runtime is still writing them. */
+  /** The runtime still writes the last bytes when the container has ended and is asked for its log, for so long. */
   readonly lag?: { readonly ms: number; readonly bytes: number }
   /** The file is started anew once it is larger than this; `pods/log` knows only the new one. */
   readonly rotateAfterBytes?: number
@@ -24,7 +24,9 @@ const ENTRY_BYTES = 16 * 1024
 export class ContainerLog {
   #entries: Buffer[] = []
   #bytes = 0
-  #ended = Number.POSITIVE_INFINITY
+  #hasEnded = false
+  /** When it was first read since then. */
+  #askedAt: number | undefined
   readonly #partial = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
   readonly #faults: LogFaults
 
@@ -49,13 +51,14 @@ export class ContainerLog {
       if (this.#partial[stream].length > 0) this.#append(this.#partial[stream])
       this.#partial[stream] = Buffer.alloc(0)
     }
-    this.#ended = performance.now()
+    this.#hasEnded = true
   }
 
   read({ limitBytes, tailLines }: { limitBytes?: number; tailLines?: number }): Buffer {
     if (this.#faults.says !== undefined) return Buffer.from(this.#faults.says)
     const { ms = 0, bytes = 0 } = this.#faults.lag ?? {}
-    const lag = performance.now() - this.#ended < ms ? bytes : 0
+    if (this.#hasEnded) this.#askedAt ??= performance.now()
+    const lag = performance.now() - (this.#askedAt ?? Infinity) < ms ? bytes : 0
     if (lag > 0) this.#faults.onStruck?.()
     const entries = tailLines === undefined ? this.#entries : this.#entries.slice(-tailLines)
     const text = Buffer.concat(entries)
