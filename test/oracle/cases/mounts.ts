@@ -42,7 +42,7 @@ const FOLDERS: readonly Case[] = [
     'data/e': { link: '../data/a' },
     'data/sub/up': { link: '..' },
   }),
-  reading('modes that let everybody in', 'cd /data && stat -c "%a %F %s %n" * .', {
+  reading('modes that let everybody in', 'cd /data && stat -c "%a %F %n" * . && stat -c %s a b c', {
     data: { folder: 0o775 },
     'data/a': { file: 'a', mode: 0o444 },
     'data/b': { file: 'b', mode: 0o666 },
