@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testNamespace } from '../e2e/support/cluster.ts'
+import { temporaryFolder } from '../mounts/support/tree-on-disk.ts'
 import { call, type Program } from './call.ts'
 import type { Case } from './case.ts'
 import { CASES } from './cases/all.ts'
@@ -12,6 +13,7 @@ import { series } from './series.ts'
 
 const EARLY = Number(process.env['KRMPOD_ORACLE_EARLY'] ?? 100)
 
+const cache = temporaryFolder()
 let space: Awaited<ReturnType<typeof testNamespace>>
 let real: Program
 let ours: Program
@@ -19,11 +21,12 @@ beforeAll(async () => {
   real = realDocker()
   await loadImages(imagesOf([...Object.values(CASES).flat(), ...EARLY_SERIES]), real)
   space = await testNamespace()
-  ours = krmpod(space.name)
+  ours = krmpod(space.name, cache.path)
 })
 afterAll(async () => {
   await removeVolume(real, VOLUME)
   await space[Symbol.asyncDispose]()
+  cache[Symbol.dispose]()
 })
 
 describe.concurrent.each(Object.entries(CASES))('%s', (_concern, rows) => {

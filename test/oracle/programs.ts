@@ -31,11 +31,14 @@ export async function removeVolume({ path, env }: Program, name: string): Promis
   await execa(path, ['volume', 'rm', '--force', name], { env, reject: false })
 }
 
-/** This checkout's build, in a namespace of the test cluster. */
-export function krmpod(namespace: string): Program {
+/**
+ * This checkout's build, in a namespace of the test cluster. `cache`: a folder of its own, since it remembers there which
+ * images speak early.
+ */
+export function krmpod(namespace: string, cache: string): Program {
   return {
     path: join(BIN, 'docker'),
-    env: { KRMPOD_NAMESPACE: namespace },
+    env: { KRMPOD_NAMESPACE: namespace, XDG_CACHE_HOME: cache },
     sweep: async (label) => {
       const [name = '', value] = label.split('=')
       const answer = await kubectl(['get', 'pods', '-n', namespace, '-o', 'json'])
