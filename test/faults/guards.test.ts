@@ -26,29 +26,22 @@ const DECISIVE: Readonly<Record<string, Decisive>> = {
   // What cat was given so far has come back when the connection is dropped: only the status would have told of the rest.
   status: {
     fault: 'idle drop',
-    isIt: (plan) =>
-      plan.lane === 'attach' &&
-      plan.shape.image === 'cat' &&
-      plan.pauseMs > 0 &&
-      plan.startsLate &&
-      !plan.rerun &&
-      dropsLate(plan),
+    isIt: (plan) => catPauses(plan) && dropsLate(plan),
   },
   exit: { fault: 'delay', isIt: ({ lane, shape }) => lane === 'attach' && shape.exit !== 0 },
   proof: { fault: 'Success too early', isIt: ({ lane, shape }) => lane === 'attach' && shape.exit === 0 },
   // cat has said the first half when its node is lost, and somebody else takes the second.
   answer: {
     fault: 'node lost at input',
-    isIt: (plan) =>
-      plan.lane === 'attach' &&
-      plan.shape.image === 'cat' &&
-      plan.pauseMs > 0 &&
-      plan.startsLate &&
-      !plan.rerun &&
-      losesNodeInPause(plan),
+    isIt: (plan) => catPauses(plan) && losesNodeInPause(plan),
   },
   mount: { fault: 'byte changed', isIt: ({ index }) => index % 12 !== 11 },
   spool: { fault: 'no status', isIt: ({ shape }) => shape.stdout.length > 0 && !shape.tree },
+}
+
+/** What it was given so far has come back when its caller makes a pause, and it is not run again. */
+function catPauses({ lane, shape, pauseMs, startsLate, rerun }: RunPlan): boolean {
+  return lane === 'attach' && shape.image === 'cat' && pauseMs > 0 && startsLate && !rerun
 }
 
 /** In the pause of stdin, and not before its first half has been sent. */

@@ -24,9 +24,9 @@ beforeAll(async () => {
   ours = krmpod(space.name, cache.path)
 })
 afterAll(async () => {
+  cache[Symbol.dispose]()
   await removeVolume(real, VOLUME)
   await space[Symbol.asyncDispose]()
-  cache[Symbol.dispose]()
 })
 
 describe.concurrent.each(Object.entries(CASES))('%s', (_concern, rows) => {

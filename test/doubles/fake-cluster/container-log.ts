@@ -1,6 +1,6 @@
 /** What can be wrong with a container's log. */
 export interface LogFaults {
-  /** The runtime still writes the last bytes when the container has ended and is asked for its log, for so long. */
+  /** The log lacks its last bytes until so long after somebody has first asked for it behind the container's end. */
   readonly lag?: { readonly ms: number; readonly bytes: number }
   /** The file is started anew once it is larger than this; `pods/log` knows only the new one. */
   readonly rotateAfterBytes?: number
