@@ -25,6 +25,8 @@ interface Launch {
 // The words of a marker, other than exit codes: three characters.
 /** The function got a KILL, and the kernel says that it was for its memory. */
 export const KILLED_FOR_MEMORY = 'OOM'
+/** Stands before stdout: the shell runs, with all of its streams. */
+export const BEGUN = 'BEG'
 export const START_FAILURES = { notFound: 'NFD', notExecutable: 'NEX' } as const
 
 /**
@@ -37,6 +39,7 @@ const STAY_SECONDS = 30
 // else's: a shell passes on its own value of what was in its environment.
 const RUN = `set -f; exec 3>&2 2>/dev/null
 krmpod_nonce=$1; krmpod_name=$2; shift 2
+printf '\\036%s:${BEGUN}\\n' "$krmpod_nonce"
 end() { printf '\\036%s:%s\\n' "$krmpod_nonce" "$1"; printf '\\036%s:%s\\n' "$krmpod_nonce" "$1" >&3
   ${BUSYBOX} sleep ${STAY_SECONDS}; exit "$2"; }
 case $krmpod_name in
@@ -66,8 +69,9 @@ export function programOf({ entrypoint, args }: FunctionCommand, image: ImageCon
 }
 
 /**
- * The words to exec: a shell that runs the function with the same streams and environment as if it were the main
- * process, and after it writes the end marker, a record separator, the nonce and the exit code, to both streams.
+ * The words to exec: a shell that says on stdout that it runs, runs the function with the same streams and environment
+ * as if it were the main process, and after it writes the end marker, a record separator, the nonce and the exit code,
+ * to both streams.
  */
 export function execCommand(command: FunctionCommand, { image, nonce }: Launch): readonly string[] {
   const program = programOf(command, image)

@@ -96,12 +96,13 @@ export class Channels {
     return since !== undefined && this.#stdoutBytes > since
   }
 
-  /** Sends all of `stdin`, then its end. Returns early, without an error, when the connection ends first. */
-  async feed(stdin: Source): Promise<void> {
+  /** Sends all of `stdin`, then, once `mayEnd`, its end. Returns early, without an error, when the connection ends first. */
+  async feed(stdin: Source, mayEnd?: Promise<void>): Promise<void> {
     // Marked before the end: a function that has read it ends, and its server closes whatever is still to be answered.
     const last = await this.#sendAll(stdin)
     if (!last) return
     this.#lastMark = last
+    if (mayEnd) await Promise.race([mayEnd, this.ended])
     if (await this.#send(CLOSE_STDIN)) this.#endMark = this.#mark()
   }
 

@@ -2,6 +2,12 @@
 const SIGN = 0x1e
 const WORD_BYTES = 3
 
+interface Listeners {
+  readonly onEnd: (word: string) => void
+  /** A marker of this word is no end: the stream goes on behind it. */
+  readonly start?: { readonly word: string; readonly onStart: () => void }
+}
+
 /**
  * Passes a stream on up to its end marker: RS, a nonce, `:`, a word of three characters, a line feed. A stream that
  * has its marker is whole; whatever comes after it, from children that the function left behind, is dropped, as it is
@@ -10,14 +16,14 @@ const WORD_BYTES = 3
 export class UntilMarker {
   readonly #marker: Buffer
   readonly #sink: (data: Buffer) => void
-  readonly #onEnd: (word: string) => void
+  readonly #listeners: Listeners
   #held = Buffer.alloc(0)
   #ended = false
 
-  constructor(nonce: string, sink: (data: Buffer) => void, onEnd: (word: string) => void) {
+  constructor(nonce: string, sink: (data: Buffer) => void, listeners: Listeners) {
     this.#marker = Buffer.from(`\u001e${nonce}:`)
     this.#sink = sink
-    this.#onEnd = onEnd
+    this.#listeners = listeners
   }
 
   write(data: Buffer): void {
@@ -26,9 +32,10 @@ export class UntilMarker {
     const found = all.indexOf(this.#marker)
     const end = found + this.#marker.length + WORD_BYTES + 1
     if (found >= 0 && end <= all.length) {
-      this.#ended = true
       this.#pass(all.subarray(0, found))
-      this.#onEnd(all.toString('latin1', end - WORD_BYTES - 1, end - 1))
+      this.#held = Buffer.alloc(0)
+      this.#marked(all.toString('latin1', end - WORD_BYTES - 1, end - 1))
+      this.write(all.subarray(end))
       return
     }
     const hold = found >= 0 ? found : this.#beginOfMarker(all)
@@ -40,6 +47,13 @@ export class UntilMarker {
   flush(): void {
     if (!this.#ended) this.#pass(this.#held)
     this.#held = Buffer.alloc(0)
+  }
+
+  #marked(word: string): void {
+    const { onEnd, start } = this.#listeners
+    this.#ended = word !== start?.word
+    if (this.#ended) onEnd(word)
+    else start?.onStart()
   }
 
   /** Where the last bytes begin that a marker could begin with. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import {
+  BEGUN,
   execCommand,
   type FunctionCommand,
   type ImageConfig,
@@ -95,37 +96,62 @@ describe('the script, in a real busybox', () => {
       'gives all of stdin',
       ['cat'],
       'in',
-      { exitCode: 0, stdout: `in${marker('000')}`, stderr: marker('000') },
+      { exitCode: 0, stdout: `${marker(BEGUN)}in${marker('000')}`, stderr: marker('000') },
     ],
     [
       'marks both streams after the last word',
       ['sh', '-c', 'printf out; printf err >&2; exit 3'],
       '',
-      { exitCode: 3, stdout: `out${marker('003')}`, stderr: `err${marker('003')}` },
+      { exitCode: 3, stdout: `${marker(BEGUN)}out${marker('003')}`, stderr: `err${marker('003')}` },
     ],
     [
       'a signal',
       ['sh', '-c', 'kill -TERM $$'],
       '',
-      { exitCode: 143, stdout: marker('143'), stderr: marker('143') },
+      { exitCode: 143, stdout: marker(BEGUN) + marker('143'), stderr: marker('143') },
     ],
-    ['an unknown program', ['nosuch'], '', { exitCode: 127, stdout: marker('NFD'), stderr: marker('NFD') }],
-    ['an unknown path', ['/no/such'], '', { exitCode: 127, stdout: marker('NFD'), stderr: marker('NFD') }],
-    ['a folder', ['/tmp'], '', { exitCode: 126, stdout: marker('NEX'), stderr: marker('NEX') }],
-    ['a file', ['/etc/passwd'], '', { exitCode: 126, stdout: marker('NEX'), stderr: marker('NEX') }],
+    [
+      'an unknown program',
+      ['nosuch'],
+      '',
+      { exitCode: 127, stdout: marker(BEGUN) + marker('NFD'), stderr: marker('NFD') },
+    ],
+    [
+      'an unknown path',
+      ['/no/such'],
+      '',
+      { exitCode: 127, stdout: marker(BEGUN) + marker('NFD'), stderr: marker('NFD') },
+    ],
+    [
+      'a folder',
+      ['/tmp'],
+      '',
+      { exitCode: 126, stdout: marker(BEGUN) + marker('NEX'), stderr: marker('NEX') },
+    ],
+    [
+      'a file',
+      ['/etc/passwd'],
+      '',
+      { exitCode: 126, stdout: marker(BEGUN) + marker('NEX'), stderr: marker('NEX') },
+    ],
     // Not the shell's own, nor the helper's.
-    ['a word of the shell', ['set'], '', { exitCode: 127, stdout: marker('NFD'), stderr: marker('NFD') }],
+    [
+      'a word of the shell',
+      ['set'],
+      '',
+      { exitCode: 127, stdout: marker(BEGUN) + marker('NFD'), stderr: marker('NFD') },
+    ],
     [
       'words as they are',
       ['printf', '<%s>', 'a b', '$HOME', '*', '', "'"],
       '',
-      { exitCode: 0, stdout: `<a b><$HOME><*><><'>${marker('000')}`, stderr: marker('000') },
+      { exitCode: 0, stdout: `${marker(BEGUN)}<a b><$HOME><*><><'>${marker('000')}`, stderr: marker('000') },
     ],
     [
       'does not wait for children that keep the streams',
       ['sh', '-c', 'sleep 0.5 >/dev/null 2>&1 & echo done'],
       '',
-      { exitCode: 0, stdout: `done\n${marker('000')}`, stderr: marker('000') },
+      { exitCode: 0, stdout: `${marker(BEGUN)}done\n${marker('000')}`, stderr: marker('000') },
     ],
   ])('%s', async (...[, argv, input, expected]) => {
     expect(await run(argv, { input })).toEqual(expected)
@@ -134,9 +160,11 @@ describe('the script, in a real busybox', () => {
   test('the program finds its own name, the environment as it was, and no descriptor of ours', async () => {
     const env = { PATH: '/usr/bin:/bin', A: 'x y', HOME: '/h' }
     const { stdout } = await run(['env'], { env })
-    const lines = stdout.replace(marker('000'), '').trim().split('\n')
+    const lines = stdout.replace(marker(BEGUN), '').replace(marker('000'), '').trim().split('\n')
     expect(lines.toSorted()).toEqual(['A=x y', 'HOME=/h', 'PATH=/usr/bin:/bin'])
-    expect((await run(['sh', '-c', 'tr "\\0" " " </proc/$$/cmdline'])).stdout).toMatch(/^sh -c /)
+    expect((await run(['sh', '-c', 'tr "\\0" " " </proc/$$/cmdline'])).stdout).toContain(
+      `${marker(BEGUN)}sh -c `,
+    )
     const three = await run(['sh', '-c', '[ -e /proc/$$/fd/3 ]'])
     expect(three.exitCode).toBe(1)
   })
@@ -147,7 +175,7 @@ describe('the script, in a real busybox', () => {
     const [, ...rest] = words({ entrypoint: ['/usr/bin/env', '-0'], env: variables })
     const command = rest.map((word) => (word === '/.krmpod/bin/busybox' ? '/bin/busybox' : word))
     const { stdout } = await execa('busybox', command, { extendEnv: false, env: { PATH: '/bin', ...env } })
-    const lines = stdout.replace(marker('000').trim(), '').split('\0')
+    const lines = stdout.replace(marker(BEGUN), '').replace(marker('000').trim(), '').split('\0')
     expect(lines.filter((line) => line !== '' && line !== 'PATH=/bin').toSorted()).toEqual(
       SHELL_WORDS.map((name) => `${name}=x ${name}`).toSorted(),
     )
@@ -168,7 +196,7 @@ describe('the script, in a real busybox', () => {
     const { stdout, stderr } = await shell
     expect({ first, stdout, stderr }).toEqual({
       first: 'stayed',
-      stdout: marker('000').trim(),
+      stdout: marker(BEGUN) + marker('000').trim(),
       stderr: marker('000').trim(),
     })
   })

@@ -83,12 +83,19 @@ describe('a function that is started by exec', () => {
   })
 })
 
+/** Of a marker. The first stands before stdout. */
+const MARKER_BYTES = 38
+
 const CUTS: readonly [string, AttachFaults][] = [
-  ['the stream breaks', { cutAfterBytes: 2 }],
-  ['the stream breaks in the marker', { cutAfterBytes: 20 }],
-  ['the stream breaks before the other marker', { cutAfterBytes: 5 + 38 }],
-  ['the stream says Success too early', { version: 'translated', upstreamCutAfterBytes: 2 }],
-  ['the stream says Success in the marker', { version: 'translated', upstreamCutAfterBytes: 40 }],
+  ['the stream breaks before the function', { cutAfterBytes: 2 }],
+  ['the stream breaks', { cutAfterBytes: MARKER_BYTES + 2 }],
+  ['the stream breaks in the marker', { cutAfterBytes: MARKER_BYTES + 20 }],
+  ['the stream breaks before the other marker', { cutAfterBytes: MARKER_BYTES + 5 + MARKER_BYTES }],
+  ['the stream says Success too early', { version: 'translated', upstreamCutAfterBytes: MARKER_BYTES + 2 }],
+  [
+    'the stream says Success in the marker',
+    { version: 'translated', upstreamCutAfterBytes: MARKER_BYTES + 40 },
+  ],
   ['stdin is cut', { cutAfterStdinBytes: 2 }],
   ['the answer is lost', { answerLost: 'reset' }],
   ['the answer is lost at a gateway', { answerLost: 'gateway' }],

@@ -199,6 +199,29 @@ describe('stdin', () => {
     expect([writes[0]?.[0], writes[0]?.[9]]).toEqual([MESSAGE, PING])
   })
 
+  test('has its end only when it may end', async () => {
+    const { channels, far } = await connect()
+    const frames: number[] = []
+    far.on('message', (frame: Buffer) => frames.push(frame[0] ?? -1))
+    let mayEnd: () => void = () => undefined
+    const fed = channels.feed(spool(Buffer.from('in')), new Promise<void>((resolve) => (mayEnd = resolve)))
+    await expect.poll(() => channels.stdinTaken).toBe(true)
+    await sleep(50)
+    expect(frames).toEqual([0])
+    mayEnd()
+    await fed
+    await expect.poll(() => frames).toEqual([0, 255])
+  })
+
+  test('a connection that ends before it may end ends it without a fault', async () => {
+    const { channels, far } = await connect()
+    const fed = channels.feed(spool(Buffer.from('in')), new Promise<void>(() => undefined))
+    await expect.poll(() => channels.stdinTaken).toBe(true)
+    far.terminate()
+    await fed
+    expect(channels.stdinEndTaken).toBe(false)
+  })
+
   test('one answer is enough for all pings before it', async () => {
     const { channels, far, pings } = await fedWithoutAnswers()
     far.pong(randomBytes(8))

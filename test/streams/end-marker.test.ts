@@ -9,13 +9,11 @@ const MARKER = `\u001e${NONCE}:007\n`
 function through(bytes: Buffer, cuts: readonly number[] = []): { data: string; word: string | undefined } {
   const passed: Buffer[] = []
   let word: string | undefined
-  const until = new UntilMarker(
-    NONCE,
-    (data) => passed.push(Buffer.from(data)),
-    (said) => {
+  const until = new UntilMarker(NONCE, (data) => passed.push(Buffer.from(data)), {
+    onEnd: (said) => {
       word = said
     },
-  )
+  })
   const places = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b)
   let from = 0
   for (const to of places) {
@@ -67,13 +65,23 @@ describe('a stream up to its end marker', () => {
 
   test('holds nothing back that cannot be a marker', () => {
     const passed: string[] = []
-    const until = new UntilMarker(
-      NONCE,
-      (data) => passed.push(data.toString()),
-      () => undefined,
-    )
+    const until = new UntilMarker(NONCE, (data) => passed.push(data.toString()), { onEnd: () => undefined })
     until.write(Buffer.from('working '))
     until.write(Buffer.from('\u001e[31mred'))
     expect(passed).toEqual(['working ', '\u001e[31mred'])
+  })
+
+  test('goes on behind the mark of its start, however it is cut', () => {
+    const bytes = Buffer.from(`\u001e${NONCE}:BEG\nout${MARKER}after`)
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const seen: string[] = []
+      const until = new UntilMarker(NONCE, (data) => seen.push(data.toString()), {
+        onEnd: (word) => seen.push(`end ${word}`),
+        start: { word: 'BEG', onStart: () => seen.push('start ') },
+      })
+      until.write(bytes.subarray(0, cut))
+      until.write(bytes.subarray(cut))
+      expect(seen.join('')).toBe('start outend 007')
+    }
   })
 })

@@ -9,7 +9,7 @@ function nonceOf(command: readonly string[]): string {
 }
 
 /**
- * What krmpod's script does in a real container: runs the program, and marks the ends of both streams. It begins with
+ * What krmpod's script does in a real container: says that it runs, runs the program, and marks the ends of both streams. It begins with
  * its client, and has no log.
  */
 export function execProcess(
@@ -21,6 +21,7 @@ export function execProcess(
   const process: FakeContainer = new FakeContainer(
     async (io) => {
       await process.attached
+      await io.stdout(`\u001e${nonce}:BEG\n`)
       const code = await program(io)
       const marker = `\u001e${nonce}:${String(code).padStart(3, '0')}\n`
       await io.stdout(marker)
