@@ -6,13 +6,14 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, wri
 import { arch, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { quiet } from './bench.d/quiet.mjs'
 import { smallFiles } from './bench.d/trees.mjs'
 import { watchPeak } from './peak-memory.mjs'
 import { quantile } from './quantile.mjs'
 
 const MIB = 1024 * 1024
 const BOUND_MIB = 150
-const COPIES = 3
+const COPIES = 5
 const IMAGE = 'busybox:musl'
 const TARGET = {
   apiVersion: 'v1',
@@ -76,8 +77,11 @@ function largeFile(name, bytes) {
 async function costOf(tree) {
   const samples = { without: [], with: [], patient: [] }
   for (let round = 0; round <= rounds; round += 1) {
+    await quiet()
     const without = await run([])
+    await quiet()
     const mounted = await run(mountOf(tree))
+    await quiet()
     const patient = await run(mountOf(tree), undefined, { KRMPOD_NUDGE: 'off' })
     if (round === 0) continue // warms caches: images, connections, the disk
     samples.without.push(without.ms)
@@ -89,11 +93,12 @@ async function costOf(tree) {
   return samples
 }
 
-/** In turns: making thousands of files takes a machine very different times. */
+/** In turns, each when what the one before left to do is done: making thousands of files takes a machine very different times. */
 async function compare(tree) {
   const samples = { whole: [], sending: [], theirs: [], peakMiB: [] }
   for (let round = 1; round <= COPIES; round += 1) {
     process.stderr.write(`${tree.name}, ${round} of ${COPIES}\n`)
+    await quiet()
     const { ms, sendingMs, peakMiB, stdout } = await run(
       mountOf(tree),
       'cat > /dev/null; find /data -type f | wc -l',
@@ -148,6 +153,7 @@ async function kubectlCp(path) {
   const kubectl = (...words) => execFileSync('kubectl', ['-n', namespace, ...words], { stdio: 'pipe' })
   execFileSync('kubectl', ['-n', namespace, 'create', '-f', '-'], { input: JSON.stringify(TARGET) })
   kubectl('wait', '--for=condition=Ready', 'pod/target', '--timeout=60s')
+  await quiet()
   const start = performance.now()
   kubectl('cp', path, 'target:/volume/data')
   const ms = performance.now() - start
