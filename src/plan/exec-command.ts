@@ -76,7 +76,7 @@ export function programOf({ entrypoint, args }: FunctionCommand, image: ImageCon
 export function execCommand(command: FunctionCommand, { image, nonce }: Launch): readonly string[] {
   const program = programOf(command, image)
   const lost = lostInShell(command.env, image.env)
-  const words = lost.length > 0 ? [BUSYBOX, 'env', ...lost, ...program] : program
+  const words = lost.length > 0 ? [BUSYBOX, 'env', '--', ...lost, ...program] : program
   return [BUSYBOX, 'sh', '-c', RUN, 'krmpod', nonce, ...words]
 }
 
@@ -90,6 +90,12 @@ function lostInShell(own: readonly EnvVar[], imageEnv: readonly string[]): reado
 /** True when a value of the caller's own environment would have to be written into a URL: it must not be. */
 export function wouldLeak({ env }: FunctionCommand): boolean {
   return env.some(({ name, secret }) => secret && isLost(name))
+}
+
+/** True when the program would be taken for one more of the variables that go by `env`. */
+export function looksLikeVariable(command: FunctionCommand, image: ImageConfig): boolean {
+  const [name = ''] = programOf(command, image)
+  return name.includes('=') && lostInShell(command.env, image.env).length > 0
 }
 
 function isLost(name: string): boolean {

@@ -1,5 +1,11 @@
 import { RunError } from '../errors/run-error.ts'
-import { execCommand, type ImageConfig, programOf, wouldLeak } from '../plan/exec-command.ts'
+import {
+  execCommand,
+  type ImageConfig,
+  looksLikeVariable,
+  programOf,
+  wouldLeak,
+} from '../plan/exec-command.ts'
 import type { Verdict } from '../result/verdict.ts'
 import type { Nudge } from './exit-code.ts'
 import type { PodObserver } from './pod-observer.ts'
@@ -25,9 +31,13 @@ export async function commandToExec({ target, nonce, ...launch }: Launch): Promi
   if (wouldLeak(command)) {
     throw unavailable('a variable of the caller has a name that a shell would not pass on to the function')
   }
-  if (command.entrypoint) return execCommand(command, { image: NOTHING, nonce })
-  const image = await imageOf({ target, ...launch })
+  const image = command.entrypoint ? NOTHING : await imageOf({ target, ...launch })
   if (programOf(command, image).length === 0) throw new RunError('CONTAINER_CONFIG', NO_COMMAND)
+  if (looksLikeVariable(command, image)) {
+    throw unavailable(
+      "the program's name has a '=', and a variable has a name that a shell would not pass on",
+    )
+  }
   return execCommand(command, { image, nonce })
 }
 

@@ -37,8 +37,8 @@ describe('a hostile repository asks for the environment of its caller', () => {
     })
   })
 
-  test('names and values that look like options are none', async () => {
-    const values = await data('env-options')
+  test.each(LANES)('names and values that look like options are none: %s', async (KRMPOD_LANE) => {
+    const values = await data('env-options', { KRMPOD_LANE })
     expect(values).toMatchObject({ '--network': 'host', '-v': '/:/host', A: '1 --user=0' })
     expect(values).not.toHaveProperty('--privileged')
   })

@@ -31,6 +31,8 @@ export interface Kind {
   readonly excludes?: readonly string[]
   /** The function must have files mounted. */
   readonly needs?: 'tree'
+  /** It is of the end of a stream, which another fault of the same run often prevents. */
+  readonly needsEnd?: true
   /** Where, when and how often, for a run of this function. */
   readonly plan: (shape: Shape) => fc.Arbitrary<Fault>
 }
@@ -188,18 +190,24 @@ export const KINDS: readonly Kind[] = [
       )
     },
   },
-  { name: 'no status', against: 'both', plan: swallow('status') },
-  { name: 'no close', against: 'both', plan: swallow('close') },
+  { name: 'no status', against: 'both', needsEnd: true, plan: swallow('status') },
+  { name: 'no close', against: 'both', needsEnd: true, plan: swallow('close') },
   { name: 'no pong', against: 'both', plan: swallow('pong') },
   {
     name: 'close code',
     against: 'both',
+    needsEnd: true,
     plan: (shape) =>
       onStream(streamsOf(shape), () =>
         fc.constantFrom<1006 | 1011>(1006, 1011).map((code): Deed => ({ kind: 'closeCode', code })),
       ),
   },
-  { name: 'status before data', against: 'both', plan: () => onOutput(always({ kind: 'statusFirst' })) },
+  {
+    name: 'status before data',
+    against: 'both',
+    needsEnd: true,
+    plan: () => onOutput(always({ kind: 'statusFirst' })),
+  },
   {
     name: 'frames split and joined',
     against: 'both',

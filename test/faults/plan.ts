@@ -91,7 +91,7 @@ function inLane(fault: Fault, lane: RunPlan['lane']): Fault {
   return { ...fault, strike: { ...fault.strike, on: 'get pods/exec' } }
 }
 
-/** Each kind as often as any other, in an order of the seed's. */
+/** Each kind as often as any other of its sort, in an order of the seed's. */
 function kindsOf(index: number, laboratory: Laboratory): readonly Kind[] {
   const length = FAULTS_PER_RUN[laboratory.against]
   const first = index * length
@@ -107,9 +107,14 @@ function kindsOf(index: number, laboratory: Laboratory): readonly Kind[] {
   return chosen
 }
 
-/** The kinds, all of them in some order, then all of them in another order, and so on. */
+/**
+ * The kinds, all of them in some order, then all of them in another order, and so on. Where a run has more faults, those
+ * that need the end of a stream come twice.
+ */
 function kindAt(place: number, { seed, ...laboratory }: Laboratory): Kind {
-  const kinds = kindsAgainst(laboratory)
+  const each = kindsAgainst(laboratory)
+  const kinds =
+    laboratory.against === 'cluster' ? [...each, ...each.filter(({ needsEnd }) => needsEnd)] : each
   const round = Math.floor(place / kinds.length)
   const all = { minLength: kinds.length, maxLength: kinds.length }
   const [order = []] = fc.sample(fc.shuffledSubarray([...kinds], all), {

@@ -7,6 +7,7 @@ import {
   execCommand,
   type FunctionCommand,
   type ImageConfig,
+  looksLikeVariable,
   wouldLeak,
 } from '../../src/plan/exec-command.ts'
 
@@ -43,10 +44,20 @@ describe('what is run', () => {
     expect(program({ entrypoint: ['x'], env }, { env: ['SHLVL=7', 'PATH=/bin'] })).toEqual([
       '/.krmpod/bin/busybox',
       'env',
+      '--',
       'SHLVL=7',
       'a.b=1 2',
       'x',
     ])
+  })
+
+  test.each([
+    [['a=b'], 'a.b', true],
+    [['a=b'], 'FINE', false],
+    [['ab', 'a=b'], 'a.b', false],
+  ])('%j with the variable %s looks like a variable: %s', (args, name, looks) => {
+    const image = { entrypoint: [], cmd: [], env: [] }
+    expect(looksLikeVariable({ args, env: [{ name, value: 'x', secret: false }] }, image)).toBe(looks)
   })
 
   test.each([
@@ -178,6 +189,18 @@ describe('the script, in a real busybox', () => {
     const lines = stdout.replace(marker(BEGUN), '').replace(marker('000').trim(), '').split('\0')
     expect(lines.filter((line) => line !== '' && line !== 'PATH=/bin').toSorted()).toEqual(
       SHELL_WORDS.map((name) => `${name}=x ${name}`).toSorted(),
+    )
+  })
+
+  test('variables whose names look like options are variables', async () => {
+    const named = { '--network': 'host', '-i': '', '-u': 'PATH', '--': 'x' }
+    const variables = Object.entries(named).map(([name, value]) => ({ name, value, secret: false }))
+    const [, ...rest] = words({ entrypoint: ['/usr/bin/env'], env: variables })
+    const command = rest.map((word) => (word === '/.krmpod/bin/busybox' ? '/bin/busybox' : word))
+    const { stdout } = await execa('busybox', command, { extendEnv: false, env: { PATH: '/bin' } })
+    const lines = stdout.replace(marker(BEGUN), '').replace(marker('000').trim(), '').trim().split('\n')
+    expect(lines.toSorted()).toEqual(
+      ['PATH=/bin', ...Object.entries(named).map(([name, value]) => `${name}=${value}`)].toSorted(),
     )
   })
 
