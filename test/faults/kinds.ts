@@ -216,6 +216,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'Success too early',
     against: 'both',
+    needsEnd: true,
     plan: ({ stdout, stderr }) =>
       onOutput(
         fc
