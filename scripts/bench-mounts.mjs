@@ -93,7 +93,10 @@ async function costOf(tree) {
   return samples
 }
 
-/** In turns, each when what the one before left to do is done: making thousands of files takes a machine very different times. */
+/**
+ * In turns, each when what the one before left to do is done: making thousands of files takes a machine very different
+ * times.
+ */
 async function compare(tree) {
   const samples = { whole: [], sending: [], theirs: [], peakMiB: [] }
   for (let round = 1; round <= COPIES; round += 1) {

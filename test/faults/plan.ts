@@ -91,7 +91,7 @@ function inLane(fault: Fault, lane: RunPlan['lane']): Fault {
   return { ...fault, strike: { ...fault.strike, on: 'get pods/exec' } }
 }
 
-/** Each kind as often as any other of its sort, in an order of the seed's. */
+/** The kinds of one run, in an order of the seed's; over many runs those of one sort come equally often. */
 function kindsOf(index: number, laboratory: Laboratory): readonly Kind[] {
   const length = FAULTS_PER_RUN[laboratory.against]
   const first = index * length
@@ -108,8 +108,8 @@ function kindsOf(index: number, laboratory: Laboratory): readonly Kind[] {
 }
 
 /**
- * The kinds, all of them in some order, then all of them in another order, and so on. Where a run has more faults, those
- * that need the end of a stream come twice.
+ * The kinds, all of them in some order, then all of them in another order, and so on. Against a cluster, where a run has
+ * more faults, those that need the end of a stream come twice.
  */
 function kindAt(place: number, { seed, ...laboratory }: Laboratory): Kind {
   const each = kindsAgainst(laboratory)

@@ -172,6 +172,13 @@ describe('where exec cannot be used', () => {
     expect(lanes(cluster)).toEqual(['exec', 'attach'])
   })
 
+  test('a program that env would take for a variable: the same', async () => {
+    await using cluster = await fakeCluster()
+    const argv = ['-i', '--network', 'host', '-e', 'c.d=1', '--entrypoint', 'a=b', IMAGE]
+    expectResult(cluster, await remembered(cluster, { argv }), { stdout: 'x' })
+    expect(lanes(cluster)).toEqual(['exec', 'attach'])
+  })
+
   test('a server that knows only v4: the same', async () => {
     await using cluster = await fakeCluster({ attach: { version: 'v4' } })
     expectResult(cluster, await remembered(cluster), { stdout: 'x' })

@@ -9,8 +9,8 @@ function nonceOf(command: readonly string[]): string {
 }
 
 /**
- * What krmpod's script does in a real container: says that it runs, runs the program, and marks the ends of both streams. It begins with
- * its client, and has no log.
+ * What krmpod's script does in a real container: says that it runs, runs the program, and marks the ends of both
+ * streams. It begins with its client, and has no log.
  */
 export function execProcess(
   command: readonly string[],
