@@ -10,7 +10,7 @@ const V4 = 'v4.channel.k8s.io'
 const HANDSHAKE_MS = 10_000
 
 /** Opens the streams of one container. */
-export type Connect = (api: ApiClient, options: StreamOptions) => Promise<Channels>
+export type Connect<Streams = Channels> = (api: ApiClient, options: StreamOptions) => Promise<Streams>
 
 export interface StreamOptions {
   readonly namespace: string
@@ -48,13 +48,7 @@ interface Opening extends StreamOptions {
 
 async function open(api: ApiClient, options: Opening): Promise<Channels> {
   const action = { verb: 'get', resource: `pods/${options.subresource}` }
-  const url = api.url(`${podPath(options)}/${options.subresource}`, {
-    container: options.container,
-    // Without it the first burst of output may be all that comes (kata-containers#13640).
-    stdin: 'true',
-    stdout: 'true',
-    stderr: 'true',
-  })
+  const url = streamsUrl(api, options)
   for (const [name, value] of options.query) url.searchParams.append(name, value)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   const { connections } = api
@@ -79,6 +73,30 @@ async function open(api: ApiClient, options: Opening): Promise<Channels> {
   return await opened(socket, { sinks: options.sinks, action })
 }
 
+/** Of all three streams of a container. */
+export function streamsUrl(
+  api: ApiClient,
+  { subresource, container, ...pod }: Pick<Opening, 'namespace' | 'name' | 'container' | 'subresource'>,
+): URL {
+  return api.url(`${podPath(pod)}/${subresource}`, {
+    container,
+    // Without it the first burst of output may be all that comes (kata-containers#13640).
+    stdin: 'true',
+    stdout: 'true',
+    stderr: 'true',
+  })
+}
+
+/** That there is no upgrade; whoever asked closes the connection. */
+export async function refusal(action: Action, response: IncomingMessage): Promise<ApiError> {
+  const chunks: Buffer[] = []
+  response.on('data', (chunk: Buffer) => chunks.push(chunk))
+  response.on('error', () => undefined)
+  await new Promise((resolve) => response.once('close', resolve))
+  const { statusCode = 0, headers } = response
+  return new ApiError(action, { status: statusCode, headers, body: Buffer.concat(chunks) })
+}
+
 function opened(socket: WebSocket, { sinks, action }: { sinks: Sinks; action: Action }): Promise<Channels> {
   return new Promise((resolve, reject) => {
     socket.once('upgrade', (answer: IncomingMessage) => {
@@ -87,12 +105,8 @@ function opened(socket: WebSocket, { sinks, action }: { sinks: Sinks; action: Ac
     socket.once('error', (error) => reject(new ConnectionError(action, error)))
     // With this listener `ws` leaves the answer, and the end of the connection, to us.
     socket.once('unexpected-response', (_request, response: IncomingMessage) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('error', () => undefined)
-      response.once('close', () => {
-        const { statusCode = 0, headers } = response
-        reject(new ApiError(action, { status: statusCode, headers, body: Buffer.concat(chunks) }))
+      void refusal(action, response).then((error) => {
+        reject(error)
         socket.terminate()
       })
     })

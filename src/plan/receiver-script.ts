@@ -26,7 +26,8 @@ const FOLLOW = `{
   n=0 have=0
   while [ ! -e ../unpacked ] && kill -0 "$0" && [ "\${have:=0}" -lt "$1" ]; do
     m=$((have / 1048576))
-    if [ $m -gt $n ]; then dd if="$2" bs=1048576 skip=$n count=$((m - n)); else sleep 0.1 || sleep 1; fi
+    [ $m -eq $n ] || dd if="$2" bs=1048576 skip=$n count=$((m - n))
+    sleep 0.1 || sleep 1
     n=$m have=$(stat -c %s "$2")
   done
   dd if="$2" bs=1048576 skip=$n

@@ -37,6 +37,8 @@ export interface RunHost {
   readonly keep: boolean
   /** How long an upload may stand still before it is given up. */
   readonly stallMs?: number
+  /** From how many bytes on it goes over SPDY. */
+  readonly spdyFromBytes?: number
   /** What a person who tries a function out may want to know. */
   readonly onHint?: (text: string) => void
   /** The run has made its Pod, and waits for it. */

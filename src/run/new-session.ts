@@ -60,6 +60,7 @@ export async function newSession(request: RunRequest, world: World): Promise<New
         onGap: () => standby?.giveUp(),
         ...(sources && { uploads: sources.trees }),
         ...(host.stallMs !== undefined && { stallMs: host.stallMs }),
+        ...(host.spdyFromBytes !== undefined && { spdyFromBytes: host.spdyFromBytes }),
         trace: host.trace,
         now: host.now,
         dials,

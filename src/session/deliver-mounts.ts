@@ -1,4 +1,3 @@
-import { attach } from '../cluster/container-streams.ts'
 import type { ErrorCode } from '../errors/catalogue.ts'
 import { isRunError, RunError } from '../errors/run-error.ts'
 import { RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
@@ -10,6 +9,7 @@ import { LastWords } from './last-words.ts'
 import type { PodObserver } from './pod-observer.ts'
 import type { Target } from './target.ts'
 import { upload } from './upload.ts'
+import { uploadConnect } from './upload-connect.ts'
 
 interface Delivery {
   readonly target: Target
@@ -31,7 +31,8 @@ export async function deliver({ target, archive, observer, nudge }: Delivery): P
   const words = new LastWords()
   const budget = newDialBudget()
   const sinks = { stdout: () => undefined, stderr: (data: Buffer) => words.hear(data) }
-  const dialling = { target, observer, nudge, sinks, budget, connect: attach, container: RECEIVER_CONTAINER }
+  const connect = uploadConnect(target)
+  const dialling = { target, observer, nudge, sinks, budget, connect, container: RECEIVER_CONTAINER }
   for (;;) {
     const attached = await dial(dialling).catch((error: unknown) => {
       throw ofReceiver(error)

@@ -8,8 +8,11 @@ import type { Nudge } from './exit-code.ts'
 import type { PodObserver } from './pod-observer.ts'
 import { podOf, type Target } from './target.ts'
 
-export interface Attached {
-  readonly channels: Channels
+/** What all kinds of streams tell of themselves. */
+export type Dialled = Pick<Channels, 'isDirect' | 'ended' | 'received'>
+
+export interface Attached<Streams extends Dialled = Channels> {
+  readonly channels: Streams
   /**
    * The node itself answered, so an open connection is an attached one, and its status frame is the node's own word.
    * False: an API server 1.30–1.35 may answer for it (k8s-streaming §1.2).
@@ -17,13 +20,13 @@ export interface Attached {
   readonly direct: boolean
 }
 
-interface Dialling {
+interface Dialling<Streams extends Dialled> {
   readonly target: Target
   readonly observer: PodObserver
   readonly nudge: Nudge
   readonly sinks: Sinks
   readonly budget: DialBudget
-  readonly connect: Connect
+  readonly connect: Connect<Streams>
   /** Which one, if not the function's. */
   readonly container?: string
 }
@@ -76,7 +79,9 @@ const SETTLE_MS = 50
 const FIRST_SETTLE_MS = 150
 
 /** Opens the streams as soon as the container runs; undefined when it ended before anybody could attach. */
-export async function dial(dialling: Dialling): Promise<Attached | undefined> {
+export async function dial<Streams extends Dialled>(
+  dialling: Dialling<Streams>,
+): Promise<Attached<Streams> | undefined> {
   const { observer, target, budget } = dialling
   const { connections } = target.api
   // A refusal costs its connection: the next one is being opened while there is time.
@@ -103,7 +108,7 @@ export async function dial(dialling: Dialling): Promise<Attached | undefined> {
 }
 
 /** Quickly at first, then slower or at the Pod's next change, in the end only for a container that runs. */
-async function pause({ target, observer, budget }: Dialling): Promise<void> {
+async function pause({ target, observer, budget }: Omit<Dialling<Dialled>, 'connect'>): Promise<void> {
   const pauseMs = budget.dials === 1 ? SECOND_DIAL_PAUSE_MS : BURST_PAUSE_MS
   if (performance.now() - budget.start < BURST_MS) await sleep(pauseMs * (0.8 + 0.4 * Math.random()))
   else if (target.dials.made < MAX_EARLY_DIALS || observer.verdict.kind === 'running') {
@@ -120,10 +125,10 @@ function isAttachable(verdict: PodObserver['verdict']): boolean {
 }
 
 /** One dial; undefined when the container does not run yet, or no more. */
-async function attempt({
+async function attempt<Streams extends Dialled>({
   container = FUNCTION_CONTAINER,
   ...dialling
-}: Dialling): Promise<Attached | undefined> {
+}: Dialling<Streams>): Promise<Attached<Streams> | undefined> {
   const { target, sinks, budget, connect } = dialling
   const { api, signal } = target
   if (budget.dials === 0) budget.start = performance.now()
@@ -131,7 +136,7 @@ async function attempt({
   target.dials.made += 1
   try {
     const channels = await connect(api, { ...podOf(target), container, sinks, signal })
-    const direct = !channels.hasHalfClose || budget.sawDirectRefusal
+    const direct = channels.isDirect || budget.sawDirectRefusal
     if (direct) return { channels, direct }
     const opened = performance.now()
     const early = await Promise.race([channels.ended, sleep(budget.settleMs)])
@@ -150,7 +155,7 @@ async function attempt({
 /** Also: closed with unread data on a false open gives 1006 and no status (k8s-streaming §1.3). */
 export function wasFalseOpen(
   end: StreamEnd,
-  { direct, channels }: Attached,
+  { direct, channels }: Attached<Dialled>,
   { verdict }: PodObserver,
 ): boolean {
   if (channels.received > 0) return false
@@ -173,19 +178,25 @@ export function isPlainRefusal(error: unknown): boolean {
   return error.status < 500 || NO_CONTAINER.test(error.message)
 }
 
+/** The container does not run yet, or any more; kubelet's own words for it only come from a node that was asked. */
+export function isTooEarly(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false
+  const { status, message } = error
+  if (status === 400) return /does not have a host assigned|ContainerCreating|PodInitializing/.test(message)
+  return isNodesRefusal(error) || (status === 404 && message.includes('pod does not exist'))
+}
+
+function isNodesRefusal({ status, message }: ApiError): boolean {
+  return status === 500 && NO_CONTAINER.test(message)
+}
+
 /** Refusals that end by themselves (k8s-streaming §1.2). */
 function isNotYet(error: unknown, budget: DialBudget): boolean {
   if (error instanceof ConnectionError) return !error.isFinal
   if (!(error instanceof ApiError)) return false
-  if (error.status === 500 && NO_CONTAINER.test(error.message)) {
-    // Only a node that is asked before the upgrade can answer it so.
-    budget.sawDirectRefusal = true
-    return true
-  }
-  if (error.status === 400)
-    return /does not have a host assigned|ContainerCreating|PodInitializing/.test(error.message)
-  if (error.status === 404) return error.message.includes('pod does not exist')
-  return error.status === 429 || error.status >= 500
+  // Only a node that is asked before the upgrade can answer it so.
+  if (isNodesRefusal(error)) budget.sawDirectRefusal = true
+  return isTooEarly(error) || error.status === 429 || error.status >= 500
 }
 
 function notAttached({ dials, refusal }: DialBudget): RunError {

@@ -8,6 +8,8 @@ import type { Trace } from './trace.ts'
 /** attach and exec requests bypass API priority and fairness: those of one run, in all its Pods, are counted and bounded. */
 interface Dials {
   made: number
+  /** SPDY was given its chance (upload-connect.ts). */
+  hadSpdy?: true
 }
 
 /** A Pod that an earlier run has started, and what is to be claimed and checked of it. */
@@ -33,6 +35,8 @@ export interface Target {
   readonly uploads?: readonly Tree[]
   /** How long their upload may stand still before it is given up. */
   readonly stallMs?: number
+  /** From how many bytes on they go over SPDY. */
+  readonly spdyFromBytes?: number
   readonly trace: Trace
   readonly now: () => Date
   /** Of the run so far. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RunError } from '../errors/run-error.ts'
 import { RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
 import type { Channels, StreamEnd } from '../streams/channels.ts'
+import type { SpdyStreams } from '../streams/spdy-streams.ts'
 import { feedByClosing } from './feed-by-closing.ts'
 import type { PodObserver } from './pod-observer.ts'
 import type { Target } from './target.ts'
@@ -10,13 +11,13 @@ interface Uploading {
   readonly target: Target
   /** Of the receiver's container. */
   readonly observer: PodObserver
-  readonly channels: Channels
+  readonly channels: Channels | SpdyStreams
 }
 
 /** The archive on its way: `carrier` is the connection that stdin goes over, once there is one. */
 interface Feeding {
   readonly done: Promise<unknown>
-  readonly carrier: () => Channels | undefined
+  readonly carrier: () => Pick<Channels, 'moved'> | undefined
   /** All of it has been taken, and its end: what is left is the receiver's to do, and may take its time. */
   readonly isTaken: () => boolean
 }
@@ -50,10 +51,7 @@ export async function upload(
   }
 }
 
-function feed(
-  archive: Iterable<Buffer>,
-  { target, channels }: { target: Target; channels: Channels },
-): Feeding {
+function feed(archive: Iterable<Buffer>, { target, channels }: Omit<Uploading, 'observer'>): Feeding {
   const stdin = { read: () => archive }
   if (channels.hasHalfClose) {
     const isTaken = (): boolean => channels.stdinEndTaken

@@ -62,6 +62,11 @@ export class Channels {
     return !this.protocol.startsWith('v4')
   }
 
+  /** The node itself answered, so an open connection is an attached one; over v5 an API server may answer for it. */
+  get isDirect(): boolean {
+    return !this.hasHalfClose
+  }
+
   /** Bytes of stdout and stderr so far. */
   get received(): number {
     return this.#received

@@ -94,6 +94,11 @@ export class FakeCluster implements AsyncDisposable {
     return this.actions.filter((candidate) => candidate === action).length
   }
 
+  /** Attaches that were made over SPDY. */
+  get bySpdy(): number {
+    return this.#attach.bySpdy
+  }
+
   objects(resource: Resource): readonly KubeObject[] {
     return this.store.list(resource)
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import { ApiClient } from '../../src/cluster/api-client.ts'
+import type { Credentials } from '../../src/cluster/credentials.ts'
 import { loadCredentials } from '../../src/cluster/load-credentials.ts'
 import type { Pod, Secret } from '../../src/kube/types.ts'
 import { mergeSettings } from '../../src/settings/merge-settings.ts'
@@ -14,11 +15,7 @@ const TIME_TO_BE_TOLD_MS = 5_000
 
 /** One real cluster, that of KUBECONFIG, with a namespace of its own for all runs. */
 export async function clusterWorld(): Promise<World> {
-  const credentials = await loadCredentials({
-    settings: mergeSettings({ env: process.env }),
-    env: process.env,
-    home: homedir(),
-  })
+  const credentials = await clusterCredentials()
   const objects = new Objects(new ApiClient(credentials), `faults-${randomBytes(4).toString('hex')}`)
   await objects.createNamespace()
   const upstream = upstreamOf(credentials)
@@ -39,6 +36,14 @@ export async function clusterWorld(): Promise<World> {
       if (upstream.agent) upstream.agent.destroy()
     },
   }
+}
+
+export function clusterCredentials(): Promise<Credentials> {
+  return loadCredentials({
+    settings: mergeSettings({ env: process.env }),
+    env: process.env,
+    home: homedir(),
+  })
 }
 
 /** What runs make in the namespace, asked for directly. */

@@ -89,7 +89,7 @@ interface Run {
 }
 
 function runThrough(proxy: FaultProxy, { plan, world, runIds, interrupted, source }: Run): Promise<Outcome> {
-  const { lane, shape, rerun, secret, deadlineMs } = plan
+  const { lane, shape, rerun, secret, deadlineMs, bySpdy } = plan
   const newRunId = (): string => {
     const id = randomBytes(5).toString('hex')
     runIds.push(id)
@@ -111,6 +111,7 @@ function runThrough(proxy: FaultProxy, { plan, world, runIds, interrupted, sourc
         rerun,
         interrupted,
         stallMs: STALL_MS,
+        spdyFromBytes: bySpdy ? 0 : Infinity,
         imageConfig: () => Promise.resolve({ entrypoint: ENTRYPOINTS[shape.image], cmd: [], env: [] }),
       },
     },

@@ -21,6 +21,8 @@ export interface RunPlan {
   /** The fake's container starts once somebody has tried to attach to it, and not before. */
   readonly startsLate: boolean
   readonly deadlineMs: number
+  /** What is mounted goes over SPDY. */
+  readonly bySpdy: boolean
 }
 
 interface PlannedFault {
@@ -59,6 +61,7 @@ export function planRun(index: number, laboratory: Laboratory): RunPlan {
         pauseMs: fc.constantFrom(0, 0, 1_200),
         startsLate: fc.constantFrom(true, true, false),
         deadlineMs: fc.constantFrom(...DEADLINES_MS[laboratory.against]),
+        bySpdy: fc.boolean(),
       })
       .chain(({ wantsSecret, ...rest }) =>
         fc.tuple(...kinds.map((kind) => kind.plan(rest.shape))).map((faults) => ({

@@ -4,58 +4,18 @@ import { type PodScript, runs } from '../doubles/fake-cluster/pod-on-node.ts'
 import { disrupted, SANDBOX_READY } from '../doubles/fake-cluster/pod-status.ts'
 import { fakeCluster } from '../doubles/fake-cluster.ts'
 import { IMAGE, runOn } from '../doubles/run-on.ts'
-import { LARGE, Mounting, memberBoundaries } from './mounting.ts'
+import { ARCHIVE_BYTES, BOUNDARIES, broken, randomPlaces } from './broken-upload.ts'
+import { LARGE, Mounting } from './mounting.ts'
 
-const SEED = 39
 const AGAIN = { rerun: true }
 const STALLED = { stallMs: 300 }
-
-/** Numbers below `limit`, the same ones each time. */
-function randomPlaces(count: number, limit: number): readonly number[] {
-  let state = SEED
-  return Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
-    return state % limit
-  })
-}
-
-/** Times of the files are the archive's, so its bytes differ between runs; its places do not. */
-const ARCHIVE = using(new Mounting(), (mounting) => mounting.archive())
-const BOUNDARIES = memberBoundaries(ARCHIVE)
-
-function using<T extends Disposable, R>(resource: T, use: (resource: T) => R): R {
-  try {
-    return use(resource)
-  } finally {
-    resource[Symbol.dispose]()
-  }
-}
-
-/** One run whose receiver's streams go wrong. */
-async function broken(attach: AttachFaults, host: { rerun?: boolean; stallMs?: number } = {}) {
-  const mounting = new Mounting()
-  const cluster = await fakeCluster({
-    pods: runs(mounting.lists),
-    attach: { container: 'mounts', ...attach },
-  })
-  const outcome = await runOn(cluster, { stdin: 'x', request: { mounts: mounting.mounts }, host })
-  return {
-    mounting,
-    cluster,
-    outcome,
-    [Symbol.asyncDispose]: async () => {
-      await cluster[Symbol.asyncDispose]()
-      mounting[Symbol.dispose]()
-    },
-  }
-}
 
 test('the places of cuts are those of members', () => {
   expect(BOUNDARIES.length).toBeGreaterThan(15)
 })
 
 describe('cut, the function never starts on a part of the tree', () => {
-  test.concurrent.each([...BOUNDARIES, ...randomPlaces(8, ARCHIVE.length)])('after byte %i', async (at) => {
+  test.concurrent.each([...BOUNDARIES, ...randomPlaces(8, ARCHIVE_BYTES)])('after byte %i', async (at) => {
     await using run = await broken({ cutAfterStdinBytes: at })
     run.mounting.expectWholeOrNothing(run.cluster, run.outcome)
   })

@@ -27,13 +27,13 @@ export class ApiServer {
       ALPNProtocols: ['http/1.1'],
     }
     this.#headers = user.token ? { authorization: `Bearer ${user.token}` } : {}
-    this.#agent = new Agent({ ...this.#tls, keepAlive: true, maxFreeSockets: 1000 })
+    this.#agent = this.#newAgent()
   }
 
-  /** So many connections for requests, and so many to be dialled over. The server drops those that stay unused. */
+  /** So many connections for requests, and so many to be dialled over. All new: the server drops those that stay unused. */
   async warm({ requests, streams }) {
-    const dropped = this.#forStreams.splice(0)
-    for (const socket of dropped) socket.destroy()
+    this.close()
+    this.#agent = this.#newAgent()
     const opened = Array.from({ length: streams }, () => this.#connect())
     await Promise.all([
       ...Array.from({ length: requests }, () => this.call('GET', '/readyz')),
@@ -65,6 +65,8 @@ export class ApiServer {
       headers,
       agent: this.#agent,
     })
+    // Whoever waits is told; what comes once nobody does must not end the bench.
+    outgoing.on('error', () => undefined)
     outgoing.end(payload)
     const [response] = await once(outgoing, 'response')
     return response
@@ -92,7 +94,11 @@ export class ApiServer {
 
   close() {
     this.#agent.destroy()
-    for (const socket of this.#forStreams) socket.destroy()
+    for (const socket of this.#forStreams.splice(0)) socket.destroy()
+  }
+
+  #newAgent() {
+    return new Agent({ ...this.#tls, keepAlive: true, maxFreeSockets: 1000 })
   }
 
   #connect() {

@@ -6,6 +6,7 @@ import type { AttachFaults } from './attach-faults.ts'
 import type { FakeContainer } from './container.ts'
 import { HttpFailure } from './http-failure.ts'
 import { OutputSender } from './output-sender.ts'
+import { SpdySocket } from './spdy-socket.ts'
 import { type EarlyFrame, StdinReceiver } from './stdin-receiver.ts'
 
 export interface Upgrade {
@@ -30,6 +31,8 @@ export class AttachEndpoint {
   readonly #faults: AttachFaults
   readonly #server: WebSocketServer
   #attached = 0
+  /** Attaches over SPDY that were granted. */
+  bySpdy = 0
 
   constructor(faults: AttachFaults = {}) {
     this.#faults = { ...DEFAULT, ...faults }
@@ -45,12 +48,22 @@ export class AttachEndpoint {
   }
 
   /** Throws HttpFailure where the answer is no upgrade. */
-  accept({ request, socket, head }: Upgrade, wanted: Wanted): void {
+  accept(upgrade: Upgrade, wanted: Wanted): void {
+    if (upgrade.request.headers.upgrade === 'SPDY/3.1') this.#acceptSpdy(upgrade, wanted)
+    else this.#acceptWebSocket(upgrade, wanted)
+  }
+
+  #acceptWebSocket({ request, socket, head }: Upgrade, wanted: Wanted): void {
     if (this.#faults.version === 'v4' && !offers(request, 'v4')) throw new HttpFailure(403, '', '') // all that a real one says
     const isTranslated = this.#faults.version === 'translated' && offers(request, 'v5')
     const container = running(wanted)
     if (!container && !isTranslated) throw new HttpFailure(500, 'InternalError', wanted.missing)
-    if (container && this.#losesAnswer(socket, { container, name: wanted.name })) return
+    if (container && this.#losesAnswer(wanted.name)) {
+      // stdinOnce: the end of an attach is an end of stdin, whether its client knew of it or not.
+      container.stdin.end()
+      this.#dropAnswer(socket)
+      return
+    }
     this.#server.handleUpgrade(request, socket, head, (client) => {
       client.on('error', () => undefined)
       if (isTranslated) void this.#ask(client, wanted)
@@ -58,16 +71,44 @@ export class AttachEndpoint {
     })
   }
 
-  /** stdinOnce: the end of an attach is an end of stdin, whether its client knew of it or not. */
-  #losesAnswer(socket: Duplex, { container, name }: { container: FakeContainer; name: string }): boolean {
+  /** Whatever its version, an API server passes it on. */
+  #acceptSpdy({ request, socket }: Upgrade, wanted: Wanted): void {
+    const { spdy } = this.#faults
+    if (typeof spdy === 'number') throw new HttpFailure(spdy, '', 'Bad Gateway')
+    const container = running(wanted)
+    if (!container) throw new HttpFailure(500, 'InternalError', wanted.missing)
+    // Until it has all streams, a node has not attached.
+    if (this.#losesAnswer(wanted.name)) {
+      this.#dropAnswer(socket)
+      return
+    }
+    const protocol = request.headers['x-stream-protocol-version']
+    if (protocol !== 'v4.channel.k8s.io') throw new HttpFailure(403, '', '')
+    const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: SPDY/3.1']
+    socket.write(`${lines.join('\r\n')}\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`)
+    if (spdy === 'silent') {
+      socket.resume()
+      return
+    }
+    this.bySpdy += 1
+    const client = new SpdySocket(socket)
+    client.on('error', () => undefined)
+    client.once('open', () => {
+      this.#attach(client as unknown as WebSocket, { ...wanted, container, early: [] })
+    })
+  }
+
+  #losesAnswer(name: string): boolean {
     const { answerLost, after = 0, times = Infinity } = this.#faults
     const isDue = this.#attached >= after && this.#attached < after + times
     if (!answerLost || !this.#isMeant(name) || !isDue) return false
     this.#attached += 1
-    container.stdin.end()
-    if (answerLost === 'gateway') throw new HttpFailure(502, '', 'Bad Gateway')
-    socket.destroy()
     return true
+  }
+
+  #dropAnswer(socket: Duplex): void {
+    if (this.#faults.answerLost === 'gateway') throw new HttpFailure(502, '', 'Bad Gateway')
+    socket.destroy()
   }
 
   close(): void {

@@ -5,6 +5,8 @@ export interface AttachFaults {
    * asks the node then. `v4`: up to 1.29, where v5 is not known. By default `direct`.
    */
   readonly version?: 'direct' | 'translated' | 'v4'
+  /** Over SPDY: a gateway on the way refuses it with this code, or takes it and says nothing more. By default it is taken. */
+  readonly spdy?: 400 | 403 | 502 | 'silent'
   /** `translated`: how long after its 101 the API server knows what the node says. */
   readonly answerMs?: number
   /** Only attaches to this container go wrong; by default all. */

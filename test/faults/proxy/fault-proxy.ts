@@ -27,6 +27,8 @@ interface ProxyOptions {
 export class FaultProxy implements AsyncDisposable {
   /** What was asked for, in the words of RBAC, in the order of arrival. */
   readonly actions: string[] = []
+  /** What connections for files became: `websocket`, `SPDY/3.1`. */
+  readonly uploads: string[] = []
   /** Resolves when the first stream of the function is open. */
   readonly attached: Promise<void>
   readonly #options: ProxyOptions
@@ -87,7 +89,10 @@ export class FaultProxy implements AsyncDisposable {
     const { upstream, strikes } = this.#options
     const dues = strikes.due(this.#admit(request))
     const streamDues = () => {
-      if (isUpload(request)) return strikes.due('upload')
+      if (isUpload(request)) {
+        this.uploads.push(String(request.headers.upgrade))
+        return strikes.due('upload')
+      }
       this.#attach()
       return strikes.due('stream')
     }

@@ -2,9 +2,10 @@ import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { changesStdin } from './changed-stdin.ts'
 import { Passage } from './passage.ts'
+import { quietTimer } from './quiet-timer.ts'
 import { cutBy } from './sockets.ts'
 import { type Link, stepsFor } from './stream-deeds.ts'
-import { type Due, ofKind } from './strikes.ts'
+import type { Due } from './strikes.ts'
 import { type Frame, FrameReader, OPCODE, plainPayload } from './websocket.ts'
 
 interface Streams {
@@ -58,18 +59,4 @@ function noteStdin(frame: Frame, link: Link): void {
   if (frame.opcode !== OPCODE.binary) return
   if (link.isV4) link.stdinEnded = false
   else link.stdinEnded ||= frame.payload.length === 2 && plainPayload(frame)[0] === 255
-}
-
-/** To be restarted whenever something was said. */
-function quietTimer(dues: readonly Due[], drop: () => void): () => void {
-  const [idle] = ofKind(dues, 'dropIdle')
-  if (!idle) return () => undefined
-  let timer: NodeJS.Timeout | undefined
-  return () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      if (idle.take()) drop()
-    }, idle.deed.quietMs)
-    timer.unref()
-  }
 }

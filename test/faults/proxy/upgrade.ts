@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { isHeldBack, type Refusal } from './held-back.ts'
 import { reset } from './sockets.ts'
+import { joinSpdy } from './spdy-stream.ts'
 import { joinStreams } from './stream.ts'
 import { type Due, ofKind } from './strikes.ts'
 import { headersFor, requestUpstream, type Upstream } from './upstream.ts'
@@ -24,10 +25,11 @@ export async function passUpgrade(upgrade: Upgrade): Promise<void> {
   const { server, upstream, request, client, head, dues, streamDues } = upgrade
   const refuse = (refusal: Refusal): void => answerRaw(client, refusal)
   if (await isHeldBack(dues, { server, socket: client, refuse })) return
-  const [v4Only] = ofKind(dues, 'v4Only')
+  const isSpdy = request.headers.upgrade === 'SPDY/3.1'
+  const [v4Only] = isSpdy ? [] : ofKind(dues, 'v4Only')
   const wanted = {
     connection: 'Upgrade',
-    upgrade: 'websocket',
+    upgrade: request.headers.upgrade,
     ...(v4Only && { 'sec-websocket-protocol': 'v4.channel.k8s.io' }),
   }
   const outgoing = await requestUpstream(request, { ...upstream, agent: false }, wanted)
@@ -45,8 +47,10 @@ export async function passUpgrade(upgrade: Upgrade): Promise<void> {
   client.write(headOf(answer))
   if (head.length > 0) client.unshift(head)
   if (opened.head.length > 0) opened.socket.unshift(opened.head)
+  const joined = { server, client, upstream: opened.socket, dues: streams }
   const isV4 = String(answer.headers['sec-websocket-protocol']).startsWith('v4')
-  joinStreams({ server, client, upstream: opened.socket, dues: streams, isV4 })
+  if (isSpdy) joinSpdy(joined)
+  else joinStreams({ ...joined, isV4 })
 }
 
 interface Answered {

@@ -1,0 +1,38 @@
+import { ApiError } from '../cluster/api-error.ts'
+import { attach, type Connect } from '../cluster/container-streams.ts'
+import type { Channels } from '../streams/channels.ts'
+import type { SpdyStreams } from '../streams/spdy-streams.ts'
+import { isTooEarly } from './dial.ts'
+import type { Target } from './target.ts'
+
+/** From there on it pays: a gigabyte takes a node half the work over SPDY (docs/adr/0011). */
+const SPDY_FROM_BYTES = 16 * 1024 * 1024
+
+/**
+ * How the caller's files are sent: much of them over SPDY, which has one chance in a run. Where it is not known, or what
+ * was begun over it did not come through, a WebSocket is next.
+ */
+export function uploadConnect(target: Target): Connect<Channels | SpdyStreams> {
+  const { uploads = [], spdyFromBytes = SPDY_FROM_BYTES, dials } = target
+  const bytes = uploads.reduce((sum, tree) => sum + tree.bytes, 0)
+  if (bytes < spdyFromBytes) return attach
+  return async (api, options) => {
+    if (dials.hadSpdy) return attach(api, options)
+    const { attachBySpdy } = await import('../cluster/attach-by-spdy.ts')
+    try {
+      const streams = await attachBySpdy(api, options)
+      dials.hadSpdy = true
+      return streams
+    } catch (error) {
+      if (isTooEarly(error)) throw error
+      dials.hadSpdy = true
+      if (isFinal(error)) return attach(api, options)
+      throw error
+    }
+  }
+}
+
+/** Whatever a server that knows no SPDY means by it, it will say again of a WebSocket. */
+function isFinal(error: unknown): boolean {
+  return error instanceof ApiError && error.status < 500 && error.status !== 429
+}

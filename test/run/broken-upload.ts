@@ -1,0 +1,58 @@
+import type { AttachFaults } from '../doubles/fake-cluster/attach-faults.ts'
+import { runs } from '../doubles/fake-cluster/pod-on-node.ts'
+import { type FakeCluster, fakeCluster } from '../doubles/fake-cluster.ts'
+import { type Outcome, runOn } from '../doubles/run-on.ts'
+import { Mounting, memberBoundaries } from './mounting.ts'
+
+const SEED = 39
+
+/** Numbers below `limit`, the same ones each time. */
+export function randomPlaces(count: number, limit: number): readonly number[] {
+  let state = SEED
+  return Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
+    return state % limit
+  })
+}
+
+/** Times of the files are the archive's, so its bytes differ between runs; its places do not. */
+const ARCHIVE = using(new Mounting(), (mounting) => mounting.archive())
+export const ARCHIVE_BYTES: number = ARCHIVE.length
+/** Where members of what `broken` sends begin, and where it ends. */
+export const BOUNDARIES: readonly number[] = memberBoundaries(ARCHIVE)
+
+function using<T extends Disposable, R>(resource: T, use: (resource: T) => R): R {
+  try {
+    return use(resource)
+  } finally {
+    resource[Symbol.dispose]()
+  }
+}
+
+interface Broken extends AsyncDisposable {
+  readonly mounting: Mounting
+  readonly cluster: FakeCluster
+  readonly outcome: Outcome
+}
+
+/** One run whose receiver's streams go wrong. */
+export async function broken(
+  attach: AttachFaults,
+  host: { rerun?: boolean; stallMs?: number; spdyFromBytes?: number } = {},
+): Promise<Broken> {
+  const mounting = new Mounting()
+  const cluster = await fakeCluster({
+    pods: runs(mounting.lists),
+    attach: { container: 'mounts', ...attach },
+  })
+  const outcome = await runOn(cluster, { stdin: 'x', request: { mounts: mounting.mounts }, host })
+  return {
+    mounting,
+    cluster,
+    outcome,
+    [Symbol.asyncDispose]: async () => {
+      await cluster[Symbol.asyncDispose]()
+      mounting[Symbol.dispose]()
+    },
+  }
+}
