@@ -64,6 +64,12 @@ async function mounted(deed?: Deed, host: { rerun?: boolean } = {}): Promise<See
   return { outcome, uploads: proxy.uploads, struck: strike ? strikes.struck(strike) : 0 }
 }
 
+/** Over v4 it takes two connections. */
+function expectWebSocketNext(uploads: readonly string[]): void {
+  expect([...new Set(uploads)]).toEqual(['SPDY/3.1', 'websocket'])
+  expect(uploads.filter((kind) => kind === 'SPDY/3.1')).toHaveLength(1)
+}
+
 describe('a large file', () => {
   test('goes over SPDY, and is what it was', async () => {
     const { outcome, uploads } = await mounted()
@@ -90,13 +96,13 @@ describe('a large file', () => {
     const { outcome, uploads, struck } = await mounted(deed)
     expect(struck).toBe(1)
     expect({ end: outcome.end, stdout: outcome.stdout.toString() }).toEqual({ end: 'exit 0', stdout: DIGEST })
-    expect(uploads).toEqual(['SPDY/3.1', 'websocket'])
+    expectWebSocketNext(uploads)
   })
 
   test('cut once, it goes over a WebSocket in the next attempt', async () => {
     const deed: Deed = { kind: 'cut', by: 'reset', side: 'sent', at: 5 * MIB }
     const { outcome, uploads } = await mounted(deed, { rerun: true })
     expect({ end: outcome.end, stdout: outcome.stdout.toString() }).toEqual({ end: 'exit 0', stdout: DIGEST })
-    expect(uploads).toEqual(['SPDY/3.1', 'websocket'])
+    expectWebSocketNext(uploads)
   })
 })
