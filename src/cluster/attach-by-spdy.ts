@@ -29,23 +29,26 @@ export const attachBySpdy: Connect<SpdyStreams> = async (api, options) => {
   const abort = (): void => void request.destroy()
   signal.addEventListener('abort', abort, { once: true })
   try {
-    const socket = await upgraded(request)
-    const streams = new SpdyStreams(socket, sinks)
-    const abortStreams = (): void => streams.terminate()
-    signal.addEventListener('abort', abortStreams, { once: true })
-    void streams.ended.then(() => signal.removeEventListener('abort', abortStreams))
-    const isAccepted = await Promise.race([
-      streams.accepted.then(() => true),
-      streams.ended.then(() => false),
-      sleep(HANDSHAKE_MS, false, { ref: false }),
-    ])
-    if (isAccepted) return streams
-    streams.terminate()
-    throw new ConnectionError(ACTION, noAnswer())
+    return await accepted(new SpdyStreams(await upgraded(request), sinks), signal)
   } finally {
     clearTimeout(giveUp)
     signal.removeEventListener('abort', abort)
   }
+}
+
+/** Until the node has all streams, it has not attached. */
+async function accepted(streams: SpdyStreams, signal: AbortSignal): Promise<SpdyStreams> {
+  const abort = (): void => streams.terminate()
+  signal.addEventListener('abort', abort, { once: true })
+  void streams.ended.then(() => signal.removeEventListener('abort', abort))
+  const problem = await Promise.race([
+    streams.accepted.then(() => undefined),
+    streams.ended.then(closedEarly),
+    sleep(HANDSHAKE_MS, undefined, { ref: false }).then(noAnswer),
+  ])
+  if (!problem) return streams
+  streams.terminate()
+  throw new ConnectionError(ACTION, problem)
 }
 
 function upgradeRequest(
@@ -68,6 +71,8 @@ function upgradeRequest(
 
 function upgraded(request: http.ClientRequest): Promise<Duplex> {
   ignoreLateErrors(request)
+  let connection: Duplex | undefined
+  request.once('socket', (socket) => (connection = socket))
   return new Promise((resolve, reject) => {
     request.once('upgrade', (_answer, socket, head) => {
       if (head.length > 0) socket.unshift(head)
@@ -76,12 +81,17 @@ function upgraded(request: http.ClientRequest): Promise<Duplex> {
     request.once('response', (response) => {
       void refusal(ACTION, response).then((error) => {
         reject(error)
-        request.destroy()
+        // Nobody asks anything else over it, and a request that has been answered destroys nothing.
+        connection?.destroy()
       })
     })
     request.once('error', (error) => reject(new ConnectionError(ACTION, error)))
     request.end()
   })
+}
+
+function closedEarly(): NodeJS.ErrnoException {
+  return Object.assign(new Error('it closed before there were streams'), { code: 'ECONNRESET' })
 }
 
 function noAnswer(): NodeJS.ErrnoException {

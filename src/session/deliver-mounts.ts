@@ -31,7 +31,7 @@ export async function deliver({ target, archive, observer, nudge }: Delivery): P
   const words = new LastWords()
   const budget = newDialBudget()
   const sinks = { stdout: () => undefined, stderr: (data: Buffer) => words.hear(data) }
-  const connect = uploadConnect(target)
+  const connect = uploadConnect(target, budget)
   const dialling = { target, observer, nudge, sinks, budget, connect, container: RECEIVER_CONTAINER }
   for (;;) {
     const attached = await dial(dialling).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 // SPDY/3.1 as remotecommand speaks it: the frames of github.com/moby/spdystream.
 
-/** One stream opened, with what it is for. Everything a server sends but these is of no use here. */
+/** Everything a server sends but these is of no use here. */
 export type SpdyFrame =
   | { readonly kind: 'data'; readonly stream: number; readonly data: Buffer; readonly isLast: boolean }
   | { readonly kind: 'accepted' | 'reset'; readonly stream: number }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Sinks, Source, StreamEnd } from './channels.ts'
 import { dataFrame, openStreams, pingFrame, type SpdyFrame, SpdyReader } from './spdy-frames.ts'
-import { parseStatusFrame, type StreamStatus } from './status-frame.ts'
+import { parseStatusFrame } from './status-frame.ts'
 
 /** In the order in which they are opened. */
 const STREAM = { error: 1, stdin: 3, stdout: 5, stderr: 7 } as const
@@ -24,7 +24,6 @@ export class SpdyStreams {
   #pings = 0
   #answered = 0
   #endPing: number | undefined
-  #status: StreamStatus | undefined
   readonly #socket: Duplex
   readonly #timer: NodeJS.Timeout
 
@@ -48,7 +47,7 @@ export class SpdyStreams {
     return this.#moved
   }
 
-  /** The other end has read stdin's end off the connection. */
+  /** The other end has read stdin's end off the connection; a little of stdin may still be on its way in there. */
   get stdinEndTaken(): boolean {
     return this.#endPing !== undefined && this.#answered >= this.#endPing
   }
@@ -83,7 +82,7 @@ export class SpdyStreams {
     })
   }
 
-  /** The client's pings are odd. They are answered in their order. */
+  /** The client's pings are odd. */
   #ping(): number {
     this.#pings += 1
     if (this.#socket.writable) this.#socket.write(pingFrame(2 * this.#pings - 1))
@@ -94,39 +93,42 @@ export class SpdyStreams {
     const socket = this.#socket
     const reader = new SpdyReader()
     const missing = new Set<number>(Object.values(STREAM))
-    const status: Buffer[] = []
+    let status: Buffer = Buffer.alloc(0)
     return new Promise((resolve) => {
-      const end = (closeCode: number): void => {
+      const end = (): void => {
         clearInterval(this.#timer)
-        resolve({ ...(this.#status && { status: this.#status }), closeCode })
+        const said = status.length > 0 ? { status: parseStatusFrame(status.toString('utf8')) } : {}
+        resolve({ ...said, closeCode: status.length > 0 ? NORMAL : CUT })
       }
       const take = (frame: SpdyFrame): void => {
         if (frame.kind === 'accepted' && missing.delete(frame.stream) && missing.size === 0) accept()
-        else if (frame.kind === 'reset' && missing.size > 0) socket.destroy()
         else if (frame.kind === 'ping') this.#pinged(frame.id)
+        else if (frame.kind === 'reset' && missing.size > 0) socket.destroy()
+        // A node resets all streams when it has said its status.
+        else if (frame.kind === 'reset' && frame.stream === STREAM.error) end()
         else if (frame.kind === 'data' && frame.stream !== STREAM.error) this.#output(frame, sinks)
         else if (frame.kind === 'data') {
-          status.push(frame.data)
-          const text = Buffer.concat(status).subarray(0, MAX_STATUS_BYTES).toString('utf8')
-          if (!frame.isLast || text === '') return
-          this.#status = parseStatusFrame(text)
-          end(NORMAL)
+          status = Buffer.concat([status, frame.data.subarray(0, MAX_STATUS_BYTES - status.length)])
+          if (frame.isLast) end()
         }
       }
       socket.on('data', (chunk: Buffer) => reader.push(chunk).forEach(take))
-      socket.on('close', () => end(CUT))
+      socket.on('close', end)
       // An error is always followed by close, and close without a status says all that matters.
       socket.on('error', () => undefined)
       socket.on('end', () => socket.destroy())
     })
   }
 
-  /** Our own comes back as an answer; the server's wants one. */
+  /**
+   * Our own comes back as an answer; the server's wants one. spdystream answers in no order: its workers take pings in
+   * turns, and that of stdin is behind.
+   */
   #pinged(id: number): void {
     if (id % 2 === 0) this.#socket.write(pingFrame(id))
     else {
       this.#moved += 1
-      this.#answered = (id + 1) / 2
+      this.#answered = Math.max(this.#answered, (id + 1) / 2)
     }
   }
 

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AttachFaults } from '../doubles/fake-cluster/attach-faults.ts'
-import { runs } from '../doubles/fake-cluster/pod-on-node.ts'
+import { type PodScript, runs } from '../doubles/fake-cluster/pod-on-node.ts'
 import { fakeCluster } from '../doubles/fake-cluster.ts'
 import { runOn } from '../doubles/run-on.ts'
 import { ARCHIVE_BYTES, BOUNDARIES, broken, randomPlaces } from './broken-upload.ts'
@@ -39,6 +39,41 @@ describe('where SPDY is not known, a WebSocket is next', () => {
     run.mounting.expectWhole(run.cluster, run.outcome)
     expect(run.cluster.bySpdy).toBe(0)
   })
+})
+
+describe('a container that starts late', () => {
+  const late: PodScript = async (pod) => {
+    await pod.prepare()
+    await pod.step(500)
+    await pod.run((io) => mounting.lists(io))
+  }
+  let mounting: Mounting
+  beforeEach(() => {
+    mounting = new Mounting()
+  })
+  afterEach(() => {
+    mounting[Symbol.dispose]()
+  })
+
+  test.each<[string, AttachFaults, number]>([
+    ['is waited for, and SPDY keeps its chance', {}, 1],
+    [
+      'is waited for over a WebSocket, whose server does not ask it first',
+      { version: 'translated', spdy: 502, answerMs: 60 },
+      0,
+    ],
+  ])('%s', async (_what, attach, bySpdy) => {
+    await using cluster = await fakeCluster({ pods: late, attach })
+    mounting.expectWhole(cluster, await runOn(cluster, { request: { mounts: mounting.mounts }, host: SPDY }))
+    expect(cluster.bySpdy).toBe(bySpdy)
+  })
+})
+
+test('the end of a receiver is waited for longer than its stream', async () => {
+  using mounting = new Mounting()
+  await using cluster = await fakeCluster({ pods: runs(mounting.lists), watch: { lagMs: 1_800 } })
+  const outcome = await runOn(cluster, { request: { mounts: mounting.mounts, nudge: false }, host: SPDY })
+  mounting.expectWhole(cluster, outcome)
 })
 
 describe('cut, the function never starts on a part of the tree', () => {

@@ -2,8 +2,9 @@ import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { constants, inflateSync } from 'node:zlib'
 
-const TYPE = { synStream: 1, synReply: 2, ping: 6 } as const
+const TYPE = { synStream: 1, synReply: 2, rstStream: 3, ping: 6, goAway: 7 } as const
 const FIN = 1
+const CANCEL = 5
 const CHANNELS = ['stdin', 'stdout', 'stderr', 'error'] as const
 
 /**
@@ -51,7 +52,11 @@ export class SpdySocket extends EventEmitter {
     this.#socket.destroy()
   }
 
+  /** As a node does: every stream is reset, and then all is over. */
   close(): void {
+    const reset = (id: number): Buffer => control(TYPE.rstStream, Buffer.concat([uint32(id), uint32(CANCEL)]))
+    for (const id of this.#streams.values()) this.#socket.write(reset(id))
+    this.#socket.write(control(TYPE.goAway, Buffer.concat([uint32(0), uint32(0)])))
     this.#socket.end()
   }
 
@@ -59,13 +64,13 @@ export class SpdySocket extends EventEmitter {
     this.#socket.write(control(TYPE.ping, id))
   }
 
-  /** The first byte is the channel; with the status, its stream ends. */
+  /** The first byte is the channel. */
   send(message: Buffer | string, sent: () => void = () => undefined): void {
     const type = typeof message === 'string' ? undefined : CHANNELS[message[0] ?? -1]
     const stream = this.#streams.get(type ?? '')
     const data = Buffer.from(message).subarray(1)
     if (stream === undefined) this.#socket.write('', () => sent())
-    else this.#socket.write(dataFrame(stream, { data, isLast: type === 'error' }), () => sent())
+    else this.#socket.write(dataFrame(stream, data), () => sent())
   }
 
   #push(chunk: Buffer): void {
@@ -121,12 +126,14 @@ function headersOf(block: Buffer): ReadonlyMap<string, string> {
   return headers
 }
 
-function dataFrame(stream: number, { data, isLast }: { data: Buffer; isLast: boolean }): Buffer {
-  const head = Buffer.alloc(8)
-  head.writeUInt32BE(stream)
-  head.writeUInt32BE(data.length, 4)
-  head[4] = isLast ? FIN : 0
-  return Buffer.concat([head, data])
+function dataFrame(stream: number, data: Buffer): Buffer {
+  return Buffer.concat([uint32(stream), uint32(data.length), data])
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
 }
 
 function control(type: number, body: Buffer): Buffer {
