@@ -5,7 +5,7 @@ import type { SpdyStreams } from '../streams/spdy-streams.ts'
 import { type DialBudget, isTooEarly } from './dial.ts'
 import type { Target } from './target.ts'
 
-/** From there on it pays: a gigabyte takes a node half the work over SPDY (docs/adr/0011). */
+/** From there on it pays: over SPDY a gigabyte is a third of the work for kubelet (docs/adr/0011). */
 const SPDY_FROM_BYTES = 16 * 1024 * 1024
 
 /**
