@@ -5,12 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SpdyStreams } from '../streams/spdy-streams.ts'
 import type { ApiClient } from './api-client.ts'
 import { ConnectionError } from './api-error.ts'
-import { type Connect, refusal, streamsUrl } from './container-streams.ts'
+import { type Connect, HANDSHAKE_MS, refusal, streamsUrl } from './container-streams.ts'
 import { ignoreLateErrors } from './late-errors.ts'
 
 /** The newest that every server knows over SPDY. It has a half-close: SPDY's own. */
 const PROTOCOL = 'v4.channel.k8s.io'
-const HANDSHAKE_MS = 10_000
 const ACTION = { verb: 'get', resource: 'pods/attach' } as const
 
 /**
@@ -40,6 +39,7 @@ export const attachBySpdy: Connect<SpdyStreams> = async (api, options) => {
 async function accepted(streams: SpdyStreams, signal: AbortSignal): Promise<SpdyStreams> {
   const abort = (): void => streams.terminate()
   signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
   void streams.ended.then(() => signal.removeEventListener('abort', abort))
   const problem = await Promise.race([
     streams.accepted.then(() => undefined),

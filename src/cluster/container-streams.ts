@@ -7,7 +7,7 @@ import { podPath } from './pods.ts'
 
 const V5 = 'v5.channel.k8s.io'
 const V4 = 'v4.channel.k8s.io'
-const HANDSHAKE_MS = 10_000
+export const HANDSHAKE_MS = 10_000
 
 /** Opens the streams of one container. */
 export type Connect<Streams = Channels> = (api: ApiClient, options: StreamOptions) => Promise<Streams>

@@ -31,8 +31,9 @@ export function uploadConnect(target: Target, budget: DialBudget): Connect<Chann
     } catch (error) {
       if (isTooEarly(error)) throw error
       spendChance()
-      if (isFinal(error)) return attach(api, options)
-      throw error
+      if (!isFinal(error)) throw error
+      dials.made += 1
+      return attach(api, options)
     }
   }
 }

@@ -22,9 +22,10 @@ export interface Source {
 
 type Wire = Pick<Writable, 'cork' | 'uncork'>
 
-const HIGH_WATER_BYTES = 1024 * 1024
+/** Of what was sent and not taken: more waits. */
+export const HIGH_WATER_BYTES: number = 1024 * 1024
 // For load balancers that drop quiet connections. A missing pong means nothing while stdin is not being read.
-const PING_MS = 25_000
+export const PING_MS = 25_000
 const CLOSE_GRACE_MS = 100
 
 /** One attach connection: stdout and stderr into sinks as they come, stdin out of a spool with backpressure. */

@@ -1,14 +1,11 @@
 import type { Duplex } from 'node:stream'
-import type { Sinks, Source, StreamEnd } from './channels.ts'
+import { HIGH_WATER_BYTES, PING_MS, type Sinks, type Source, type StreamEnd } from './channels.ts'
 import { dataFrame, openStreams, pingFrame, type SpdyFrame, SpdyReader } from './spdy-frames.ts'
 import { parseStatusFrame } from './status-frame.ts'
 
 /** In the order in which they are opened. */
 const STREAM = { error: 1, stdin: 3, stdout: 5, stderr: 7 } as const
 const DATA_BYTES = 64 * 1024
-const HIGH_WATER_BYTES = 1024 * 1024
-/** For load balancers that drop quiet connections. */
-const PING_MS = 25_000
 const MAX_STATUS_BYTES = 64 * 1024
 
 /** One attach connection over SPDY: what Channels is over a WebSocket. */

@@ -68,7 +68,7 @@ async function attaching(answer: (socket: Duplex) => void): Promise<Attaching> {
   }
   const pod = { namespace: 'n', name: 'p', container: 'c' }
   const attached = attachBySpdy(api, { ...pod, sinks, signal: stop.signal })
-  attached.catch(() => undefined)
+  attached.catch(() => undefined) // it may fail before the test comes to expect that
   return { attached, node, stop, said }
 }
 

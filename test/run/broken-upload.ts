@@ -21,6 +21,13 @@ export const ARCHIVE_BYTES: number = ARCHIVE.length
 /** Where members of what `broken` sends begin, and where it ends. */
 export const BOUNDARIES: readonly number[] = memberBoundaries(ARCHIVE)
 
+/** A receiver has ended well, and its client is not told all of that. */
+export const BROKEN_ENDS: readonly (readonly [string, AttachFaults])[] = [
+  ['no status', { cutBeforeStatus: true }],
+  ['no close', { staysOpen: true }],
+  ['neither', { says: 'nothing' }],
+]
+
 function using<T extends Disposable, R>(resource: T, use: (resource: T) => R): R {
   try {
     return use(resource)

@@ -3,7 +3,7 @@ import type { AttachFaults } from '../doubles/fake-cluster/attach-faults.ts'
 import { type PodScript, runs } from '../doubles/fake-cluster/pod-on-node.ts'
 import { fakeCluster } from '../doubles/fake-cluster.ts'
 import { runOn } from '../doubles/run-on.ts'
-import { ARCHIVE_BYTES, BOUNDARIES, broken, randomPlaces } from './broken-upload.ts'
+import { ARCHIVE_BYTES, BOUNDARIES, BROKEN_ENDS, broken, randomPlaces } from './broken-upload.ts'
 import { LARGE, Mounting } from './mounting.ts'
 
 const SPDY = { spdyFromBytes: 0 }
@@ -116,11 +116,7 @@ describe('a connection that stands still is given up', () => {
 })
 
 describe('what comes of the rest does not matter once the receiver has ended well', () => {
-  test.concurrent.each<[string, AttachFaults]>([
-    ['no status', { cutBeforeStatus: true }],
-    ['no close', { staysOpen: true }],
-    ['neither', { says: 'nothing' }],
-  ])('%s', async (_what, faults) => {
+  test.concurrent.each(BROKEN_ENDS)('%s', async (_what, faults) => {
     await using run = await broken(faults, { ...SPDY, stallMs: 5_000 })
     run.mounting.expectWhole(run.cluster, run.outcome)
   })

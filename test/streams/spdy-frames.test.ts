@@ -5,7 +5,7 @@ import { dataFrame, openStreams, pingFrame, SpdyReader } from '../../src/streams
 
 const SYN_STREAM = 0x80030001
 
-/** The header blocks of SYN_STREAM frames, of which the first has so many bytes before its block. */
+/** What SYN_STREAM frames say: the numbers of their streams, and the blocks of their headers. */
 function blocksOf(frames: Buffer): { ids: number[]; blocks: Buffer[] } {
   const ids: number[] = []
   const blocks: Buffer[] = []
