@@ -3,17 +3,9 @@ import type { Readable } from 'node:stream'
 import { RunError } from '../errors/run-error.ts'
 import { writeTo } from '../run/standard-streams.ts'
 import { decode, encode, encodeJson, type Frame } from './frames.ts'
-import { type Hello, parseHello } from './messages.ts'
-import type { Pool } from './pool.ts'
+import { parseHello } from './messages.ts'
+import { runFor, type Served } from './served.ts'
 import type { StartedRun } from './started-run.ts'
-
-export interface Served {
-  readonly token: string
-  /** Of the environment that kustomize was given. */
-  readonly environment: string
-  /** Undefined: no run can be made here. */
-  readonly pool: () => Promise<Pool | undefined>
-}
 
 /** One `docker` of the build's kustomize: its stdin comes in, and the run's output, and in the end its exit code, go out. */
 export async function serveDocker(socket: Socket, served: Served): Promise<void> {
@@ -21,7 +13,6 @@ export async function serveDocker(socket: Socket, served: Served): Promise<void>
   const first = await frames.next()
   if (first.done || first.value.kind !== 'hello') throw new Error('no hello')
   const hello = parseHello(first.value.payload)
-  if (hello.token !== served.token) throw new Error('not one of ours')
   const run = await runFor(hello, served)
   if (!run) {
     socket.end(encode('refused'))
@@ -44,12 +35,6 @@ export async function serveDocker(socket: Socket, served: Served): Promise<void>
   ])
   const exitCode = await run.exitCode
   socket.end(encodeJson('end', { exitCode, stdoutBytes: counts.stdout }))
-}
-
-async function runFor(hello: Hello, served: Served): Promise<StartedRun | undefined> {
-  if (hello.environment !== served.environment) return undefined
-  const pool = await served.pool()
-  return pool?.take(hello)
 }
 
 /** The function sees the end of its stdin only if all of it has come. Goes on after its end: nobody may find the door shut. */

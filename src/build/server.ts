@@ -4,7 +4,9 @@ import * as net from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatAddress } from './address.ts'
-import { type Served, serveDocker } from './serve-docker.ts'
+import { serveDocker } from './serve-docker.ts'
+import type { Served } from './served.ts'
+import { Slots } from './slots.ts'
 
 export interface BuildServer {
   /** For the children's environment. */
@@ -16,22 +18,23 @@ export interface BuildServer {
 /** How long the last words to a `docker` may take. */
 const GOODBYE_MS = 1_000
 
-/** A socket that only this user can reach; only who knows the token is answered. */
+/** A socket and slots that only this user can reach; only who knows the token is answered. */
 export async function listen(
   temporaryDirectory: string,
-  served: Omit<Served, 'token'>,
+  surroundings: Omit<Served, 'token'>,
 ): Promise<BuildServer> {
   // 0700, whatever the umask (mkdtemp(3)).
   const folder = await mkdtemp(join(temporaryDirectory, 'krmpod-build-'))
   const path = join(folder, 'socket')
   const token = randomBytes(32).toString('hex')
+  const served = { ...surroundings, token }
   const open = new Map<net.Socket, Promise<unknown>>()
   const server = net.createServer((socket) => {
     socket.on('error', () => undefined)
     const closed = new Promise<void>((resolve) => socket.once('close', resolve))
     open.set(socket, closed)
     void closed.finally(() => open.delete(socket))
-    serveDocker(socket, { ...served, token }).catch(() => socket.destroy())
+    serveDocker(socket, served).catch(() => socket.destroy())
   })
   try {
     await new Promise<void>((resolve, reject) => {
@@ -45,10 +48,14 @@ export async function listen(
     await rm(folder, { recursive: true, force: true })
     throw error
   }
+  const slots = new Slots(folder, served)
+  slots.make()
   const close = async (): Promise<void> => {
     server.close()
-    await Promise.race([Promise.all(open.values()), sleep(GOODBYE_MS, undefined, { ref: false })])
+    const settled = Promise.all([...open.values(), slots.settled()])
+    await Promise.race([settled, sleep(GOODBYE_MS, undefined, { ref: false })])
     for (const socket of open.keys()) socket.destroy()
+    await slots.close()
     await rm(folder, { recursive: true, force: true })
   }
   return { address: formatAddress({ token, path }), close }

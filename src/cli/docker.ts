@@ -2,10 +2,14 @@ import { runToExit } from './edge.ts'
 
 /** `docker`, as kustomize, kpt and their neighbours call it. Below a `krmpod build` it is a messenger, which needs next to nothing. */
 async function docker(words: readonly string[]): Promise<number> {
-  const { KRMPOD_BUILD_SOCKET: build } = process.env
+  const { KRMPOD_BUILD_SOCKET: build, KRMPOD_BUILD_GONE: gone } = process.env
   // Nobody else's: not an exec plugin's, nor a function's.
   delete process.env['KRMPOD_BUILD_SOCKET']
-  if (build && words[0] === 'run' && words.includes('-i')) {
+  delete process.env['KRMPOD_BUILD_GONE']
+  if (gone) {
+    const { throwUnlessPure } = await import('./run-in-build.ts')
+    await throwUnlessPure(words)
+  } else if (build && words[0] === 'run' && words.includes('-i')) {
     const { runInBuild } = await import('./run-in-build.ts')
     return runInBuild(words, build)
   }

@@ -25,7 +25,7 @@ export async function runInBuild(words: readonly string[], build: string): Promi
     await unlessStopped(flushed(process.stdout), signal)
     return answer.exitCode
   }
-  if (answer?.kind === 'gone' && !(await isRepeatable(words))) throw new RunError('BUILD_GONE', undefined)
+  if (answer?.kind === 'gone') await throwUnlessPure(words)
   const { dockerCommand } = await import('./docker-command.ts')
   return dockerCommand(words, { stdin: Readable.from(stdin.read()), interruptions })
 }
@@ -38,8 +38,8 @@ function workingDirectory(): { cwd?: string } {
   }
 }
 
-/** Nobody can tell whether it has run before. */
-async function isRepeatable(words: readonly string[]): Promise<boolean> {
+/** The build that had this call is gone, and nobody can tell whether it has run. */
+export async function throwUnlessPure(words: readonly string[]): Promise<void> {
   const { isPureCall } = await import('../build/pure-call.ts')
-  return isPureCall(words)
+  if (!isPureCall(words)) throw new RunError('BUILD_GONE', undefined)
 }

@@ -13,7 +13,8 @@ export async function runInCluster(
 ): Promise<RunResult> {
   const host = await prepareHost(settings)
   host.api.connections?.prepare(CONNECTIONS)
-  // While these are being opened.
+  // Node connects in its next tick, and everything below is loaded while the server answers.
+  await new Promise<void>((resolve) => process.nextTick(resolve))
   const { run } = await import('../run/run.ts')
   const ended = new AbortController()
   const { sweep } = settings

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isPrivate } from '../settings/user-dirs.ts'
 
@@ -29,20 +29,23 @@ interface Place {
 export function keptText({ dir, forgetAfterMs }: Place, key: unknown): KeptText {
   const file = join(dir, `${createHash('sha256').update(JSON.stringify(key)).digest('hex')}.json`)
   return {
-    read: () => readPrivate(file).catch(() => undefined),
+    read: () => Promise.resolve(readPrivate(file)),
     write: (text) => writePrivate(file, { text, forgetAfterMs }).catch(() => undefined),
     remove: () => rm(file, { force: true }).catch(() => undefined),
   }
 }
 
 /** Only a plain file that nobody else can read or could have written. */
-async function readPrivate(file: string): Promise<string | undefined> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)
+function readPrivate(path: string): string | undefined {
+  let file: number | undefined
   try {
-    const entry = await handle.stat()
-    return entry.isFile() && isPrivate(entry) ? await handle.readFile('utf8') : undefined
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const entry = fstatSync(file)
+    return entry.isFile() && isPrivate(entry) ? readFileSync(file, 'utf8') : undefined
+  } catch {
+    return undefined
   } finally {
-    await handle.close()
+    if (file !== undefined) closeSync(file)
   }
 }
 

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { RunError } from '../errors/run-error.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -30,7 +30,7 @@ export async function loadCredentials(sources: CredentialSources): Promise<Crede
   const found = await fromFiles(places, { ...sources, serviceAccount })
   if (found.kind === 'credentials') return found.credentials
   const isChosen = settings.kubeconfig !== undefined
-  const own = isChosen ? undefined : await inClusterCredentials(serviceAccount)
+  const own = isChosen ? undefined : inClusterCredentials(serviceAccount)
   if (own) return own
   if (found.kind === 'noContext') {
     throw new RunError('KUBECONFIG', { problem: `there is no current-context in ${found.places}` })
@@ -60,24 +60,26 @@ async function fromFiles(
   sources: CredentialSources & { serviceAccount: ServiceAccountPlace },
 ): Promise<KubeconfigResult> {
   const { settings, now = Date.now, pluginTimeoutMs = PLUGIN_TIMEOUT_MS } = sources
-  const present = await Promise.all(paths.map(isThere))
+  const present = paths.map(isThere)
   if (settings.kubeconfig !== undefined && !present[0]) {
     throw new RunError('KUBECONFIG', { problem: `${settings.kubeconfig} does not exist` })
   }
   if (!present.includes(true) && settings.context === undefined) return { kind: 'empty' }
   const { fromKubeconfigs } = await import('./kubeconfig.ts')
-  const namespace = await namespaceInPod(sources.serviceAccount)
+  const namespace = namespaceInPod(sources.serviceAccount)
   return fromKubeconfigs(paths, { ...sources, now, pluginTimeoutMs, namespace })
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: unknown) => (error as NodeJS.ErrnoException).code !== 'ENOENT',
-  )
+function isThere(path: string): boolean {
+  try {
+    statSync(path)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT'
+  }
 }
 
 /** For a context that names no namespace: in a Pod, kubectl then means the Pod's own. */
-async function namespaceInPod(serviceAccount: ServiceAccountPlace): Promise<string | undefined> {
-  return (await ownCluster(serviceAccount)) && (await podNamespace(serviceAccount))
+function namespaceInPod(serviceAccount: ServiceAccountPlace): string | undefined {
+  return ownCluster(serviceAccount) && podNamespace(serviceAccount)
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import type { Environment } from '../settings/user-dirs.ts'
 
@@ -16,11 +16,19 @@ const BUNDLES = [
  * The authorities this machine trusts, for servers whose kubeconfig names none; where it does not say, those that come
  * with Node. Undefined leaves the choice to Node, which somebody has told about others.
  */
-export async function systemRoots(env: Environment): Promise<string | undefined> {
+export function systemRoots(env: Environment): string | undefined {
   if (env['NODE_EXTRA_CA_CERTS']) return undefined
   for (const path of env['SSL_CERT_FILE'] ? [env['SSL_CERT_FILE']] : BUNDLES) {
-    const bundle = await readFile(path, 'latin1').catch(() => undefined)
+    const bundle = readIfThere(path)
     if (bundle?.includes('-----BEGIN ')) return bundle
   }
   return env['SSL_CERT_DIR'] || env['NODE_OPTIONS'] ? undefined : rootCertificates.join('\n')
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return undefined
+  }
 }

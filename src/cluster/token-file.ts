@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 
 /**
  * Reads a token before every request: a Pod's token is replaced on disk long before it expires. A file that
- * cannot be read for a moment leaves the last token in use, as with kubectl.
+ * cannot be read for a moment leaves the last token in use, as with kubectl. Throws while there is none.
  */
-export function tokenFile(path: string, fallback?: string): () => Promise<string> {
+export function tokenFile(path: string, fallback?: string): () => string {
   let last = fallback
-  return async () => {
+  return () => {
     try {
-      last = (await readFile(path, 'utf8')).trim()
+      last = readFileSync(path, 'utf8').trim()
     } catch (error) {
       if (last === undefined) throw error
     }

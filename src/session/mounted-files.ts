@@ -29,13 +29,9 @@ export class MountedFiles {
     this.#returned = new Spool(temporaryDirectory)
   }
 
-  /** While the Pod is being made there is time to begin. */
-  prepare(): void {
-    this.#archive = import('../mounts/prepared-archive.ts').then(({ PreparedArchive }) => {
-      const archive = new PreparedArchive(this.#trees, this.#isWritable() ? this.#sent : undefined)
-      archive.prepare()
-      return archive
-    })
+  /** While the node makes the Pod there is time to begin. It keeps this process busy: `followed` must not wait for it. */
+  prepare(followed: Promise<void>): void {
+    this.#archive = this.#prepared(followed)
     this.#archive.catch(() => undefined) // deliver() tells of it
   }
 
@@ -69,6 +65,17 @@ export class MountedFiles {
   discard(): void {
     this.#returned.close()
     this.#archive?.then((archive) => archive.discard()).catch(() => undefined) // never made: nothing is open
+  }
+
+  async #prepared(followed: Promise<void>): Promise<PreparedArchive> {
+    const [{ PreparedArchive }] = await Promise.all([
+      import('../mounts/prepared-archive.ts'),
+      // Whatever is wrong with it, others tell of it.
+      followed.catch(() => undefined),
+    ])
+    const archive = new PreparedArchive(this.#trees, this.#isWritable() ? this.#sent : undefined)
+    archive.prepare()
+    return archive
   }
 
   #isWritable(): boolean {

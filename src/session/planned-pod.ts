@@ -52,10 +52,10 @@ export class PlannedPod {
     signal.throwIfAborted()
     const pod = withGate(plan.pod, { gapMs, image: plan.isolation?.gateImage ?? '' })
     this.#creating = createPlannedPod(this.#run, pod)
-    this.#files?.prepare()
     const created = await unlessStopped(this.#creating, signal)
     trace.enter('scheduling')
-    void this.#follow(created)
+    const followed = this.#follow(created)
+    this.#files?.prepare(followed)
     if (plan.pod.spec?.hostUsers === false) await this.#expectUserNamespace(created)
     await createPlannedSecrets(this.#run, {
       owner: created,

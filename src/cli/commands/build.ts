@@ -61,7 +61,7 @@ function startAhead(words: readonly string[], pool: LazyPool): void {
 /** The environment with our `docker` as the first on PATH. Another build above this one has a socket of its own. */
 function withDocker(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   // PATH may have a link to bin/krmpod.
-  const bin = join(realpathSync(process.argv[1] ?? ''), '../../bin')
+  const bin = join(realpathSync(process.argv[1] ?? ''), '../../bin/in-build')
   const PATH = [bin, ...(env['PATH'] ? [env['PATH']] : [])].join(delimiter)
   return { ...env, PATH, [ADDRESS_VARIABLE]: undefined }
 }

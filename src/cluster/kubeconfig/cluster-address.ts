@@ -16,29 +16,26 @@ export interface ClusterAddress {
   readonly ca?: string
 }
 
-export async function clusterAddress(cluster: Named<Cluster>, env: Environment): Promise<ClusterAddress> {
+export function clusterAddress(cluster: Named<Cluster>, env: Environment): ClusterAddress {
   const server = serverOf(cluster)
   const proxyUrl = proxyOf(cluster)
-  const ca = await readPem({
+  const ca = readPem({
     what: `certificate-authority of cluster "${cluster.name}"`,
     data: cluster['certificate-authority-data'],
     path: cluster['certificate-authority'],
   })
   return {
     server,
-    tls: server.protocol === 'http:' ? {} : await tlsOf(cluster, { ca, env }),
+    tls: server.protocol === 'http:' ? {} : tlsOf(cluster, { ca, env }),
     ...(proxyUrl && { proxyUrl }),
     ...(ca !== undefined && { ca }),
   }
 }
 
 // Always said: NODE_TLS_REJECT_UNAUTHORIZED=0 must not switch the check off.
-async function tlsOf(
-  cluster: Cluster,
-  { ca, env }: { ca: string | undefined; env: Environment },
-): Promise<TlsOptions> {
+function tlsOf(cluster: Cluster, { ca, env }: { ca: string | undefined; env: Environment }): TlsOptions {
   const rejectUnauthorized = !cluster['insecure-skip-tls-verify']
-  const trusted = rejectUnauthorized ? (ca ?? (await systemRoots(env))) : undefined
+  const trusted = rejectUnauthorized ? (ca ?? systemRoots(env)) : undefined
   return {
     rejectUnauthorized,
     ...(trusted !== undefined && { ca: trusted }),

@@ -19,7 +19,7 @@ export interface IdentifyOptions {
 /** kubectl's order: token, password, client certificate; only without those a plugin or an auth-provider. */
 export async function identify(user: Named<User>, options: IdentifyOptions): Promise<Identity> {
   checkCombination(user)
-  const certificate = await clientCertificate(user)
+  const certificate = clientCertificate(user)
   const identity = await byHeader(user, { ...options, hasCertificate: certificate !== undefined })
   return certificate ? { ...identity, certificate: () => certificate } : identity
 }
@@ -36,15 +36,15 @@ async function byHeader(user: Named<User>, options: HeaderOptions): Promise<Iden
   return ANONYMOUS
 }
 
-async function byTokenFile(user: Named<User>): Promise<Identity> {
+function byTokenFile(user: Named<User>): Identity {
   const token = tokenFile(user.tokenFile, user.token || undefined)
   try {
-    await token()
+    token()
   } catch (error) {
     const file = `${user.tokenFile}, the tokenFile of user "${user.name}",`
     throw kubeconfigError(`${file} cannot be read: ${reason(error)}`, { cause: error })
   }
-  return { headers: async () => bearer(await token()) }
+  return { headers: () => Promise.resolve(bearer(token())) }
 }
 
 function byPassword({ username, password }: User): Identity {
@@ -76,12 +76,12 @@ async function byAuthProvider(user: Named<User>, { env, now }: IdentifyOptions):
   return oidcIdentity(user, { env, now })
 }
 
-async function clientCertificate(user: Named<User>): Promise<{ cert: string; key: string } | undefined> {
-  const read = (name: 'client-certificate' | 'client-key'): Promise<string | undefined> =>
+function clientCertificate(user: Named<User>): { cert: string; key: string } | undefined {
+  const read = (name: 'client-certificate' | 'client-key'): string | undefined =>
     readPem({ what: `${name} of user "${user.name}"`, data: user[`${name}-data`], path: user[name] })
   // In turn: where both are amiss, it is always the certificate that is named.
-  const cert = await read('client-certificate')
-  const key = await read('client-key')
+  const cert = read('client-certificate')
+  const key = read('client-key')
   if (cert === undefined) return undefined
   if (key === undefined) {
     throw kubeconfigError(`user "${user.name}" has a client-certificate, but no client-key`)

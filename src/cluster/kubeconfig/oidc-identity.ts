@@ -23,7 +23,7 @@ const MARGIN_MS = 10_000
 export async function oidcIdentity(user: Named<User>, { env, now }: OidcOptions): Promise<Identity> {
   const config = user['auth-provider']?.config ?? {}
   const path = config['idp-certificate-authority']
-  const ca = await readPem({
+  const ca = readPem({
     what: `idp-certificate-authority of user "${user.name}"`,
     data: config['idp-certificate-authority-data'] ?? '',
     path: path ? resolve(dirname(user.file), path) : '',

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { kubeconfigError, reason } from './kubeconfig-error.ts'
 
 interface PemSource {
@@ -10,16 +10,16 @@ interface PemSource {
 }
 
 /** A certificate or key, given inline or as a file; inline wins. Undefined when neither is given. */
-export async function readPem({ what, data, path }: PemSource): Promise<string | undefined> {
+export function readPem({ what, data, path }: PemSource): string | undefined {
   if (data === '' && path === '') return undefined
-  const text = data === '' ? await readPemFile(what, path) : Buffer.from(data, 'base64').toString('latin1')
+  const text = data === '' ? readPemFile(what, path) : Buffer.from(data, 'base64').toString('latin1')
   if (text.includes('-----BEGIN ')) return text
   throw kubeconfigError(data === '' ? `${path}, the ${what}, is not PEM` : `the ${what} is not PEM in base64`)
 }
 
-async function readPemFile(what: string, path: string): Promise<string> {
+function readPemFile(what: string, path: string): string {
   try {
-    return await readFile(path, 'latin1')
+    return readFileSync(path, 'latin1')
   } catch (error) {
     throw kubeconfigError(`${path}, the ${what}, cannot be read: ${reason(error)}`, { cause: error })
   }

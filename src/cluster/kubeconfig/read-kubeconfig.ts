@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
 import { parseYaml } from '../../settings/parse-yaml.ts'
@@ -37,7 +37,7 @@ export function isEmpty({ contexts, clusters, users, currentContext }: Kubeconfi
 }
 
 async function readKubeconfig(file: string): Promise<Kubeconfig | undefined> {
-  const text = await readText(file)
+  const text = readText(file)
   if (text === undefined) return undefined
   const yaml = await parseYaml(text)
   if (yaml.kind === 'broken') throw kubeconfigError(`${file}, line ${yaml.line}: ${yaml.problem}`)
@@ -62,9 +62,9 @@ function misfit(issue: v.BaseIssue<unknown>): string {
   return `${place}: expected ${issue.expected ?? 'something else'}, got ${got}`
 }
 
-async function readText(file: string): Promise<string | undefined> {
+function readText(file: string): string | undefined {
   try {
-    return await readFile(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw kubeconfigError(`${file} cannot be read: ${reason(error)}`, { cause: error })

@@ -12,9 +12,9 @@ interface Route {
 }
 
 /** The agent that reaches a server by way of its proxy; undefined when there is no proxy on the way. */
-export async function proxyFor({ server, env, proxyUrl }: Route): Promise<Agent | undefined> {
+export function proxyFor({ server, env, proxyUrl }: Route): Agent | undefined {
   const proxy = proxyUrl ?? proxyFromEnvironment(server, env)
   if (!proxy) return undefined
-  const ca = proxy.protocol === 'https:' ? await systemRoots(env) : undefined
+  const ca = proxy.protocol === 'https:' ? systemRoots(env) : undefined
   return proxyAgent({ proxy, server, ...(ca !== undefined && { ca }) })
 }

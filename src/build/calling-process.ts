@@ -1,0 +1,43 @@
+import { existsSync, readFileSync, readlinkSync } from 'node:fs'
+import { ADDRESS_VARIABLE, environmentDigest, parseAddress } from './address.ts'
+import type { Hello } from './messages.ts'
+
+/** As bin/in-build/docker says it: its process id, and the number of words after `docker`. */
+const LINE = /^(\d+) (\d+)$/
+
+/**
+ * What a shell script asks of the build, read from its process (proc_pid_cmdline(5) and its neighbours): no quoting, and
+ * nothing that a value could break. Throws where the process is gone or is not ours to read.
+ */
+export function helloOf(line: string): Hello {
+  const [, pid, count] = LINE.exec(line) ?? []
+  if (pid === undefined) throw new Error('not what a docker says')
+  const all = entriesOf(`/proc/${pid}/cmdline`)
+  const environment = environmentOf(`/proc/${pid}/environ`)
+  const address = parseAddress(environment[ADDRESS_VARIABLE] ?? '')
+  return {
+    token: address?.token ?? '',
+    words: all.slice(all.length - Number(count)),
+    environment: environmentDigest(environment),
+    ...workingDirectory(`/proc/${pid}/cwd`),
+  }
+}
+
+function environmentOf(path: string): Readonly<Record<string, string>> {
+  const entries = entriesOf(path).map((entry) => {
+    const end = entry.indexOf('=')
+    return [entry.slice(0, end), entry.slice(end + 1)] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Each ends with a NUL. */
+function entriesOf(path: string): readonly string[] {
+  return readFileSync(path, 'utf8').split('\0').slice(0, -1)
+}
+
+/** Of one that has been removed the kernel says so behind its name. */
+function workingDirectory(link: string): { cwd?: string } {
+  const cwd = readlinkSync(link)
+  return existsSync(cwd) ? { cwd } : {}
+}

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { serveSlot } from './serve-slot.ts'
+import type { Served } from './served.ts'
+import { FIFOS, Slot } from './slot.ts'
+
+/** Made together, as often as they are nearly used up. kustomize calls one docker after the other. */
+const BATCH = 4
+
+/** Room for the calls to come. A docker that finds none asks through the socket. */
+export class Slots {
+  readonly #room: string
+  readonly #served: Served
+  readonly #open = new Set<Slot>()
+  readonly #calls = new Set<Promise<void>>()
+  #made = 0
+  #making: Promise<void> = Promise.resolve()
+  #free = 0
+  #isClosed = false
+
+  /** `room`: a folder that only this user can enter. */
+  constructor(room: string, served: Served) {
+    this.#room = room
+    this.#served = served
+  }
+
+  /** Where a system has no mkfifo, or no /proc, there are none. */
+  make(): void {
+    if (this.#isClosed) return
+    this.#making = this.#making.then(() => this.#batch()).catch(() => undefined)
+  }
+
+  /** Every docker that has asked has its answer, and is gone. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#calls)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#making
+    await Promise.all([...this.#open].map((slot) => slot.close()))
+  }
+
+  async #batch(): Promise<void> {
+    const dirs = Array.from({ length: BATCH }, () => join(this.#room, String((this.#made += 1))))
+    this.#free += dirs.length
+    for (const dir of dirs) mkdirSync(dir, { mode: 0o700 })
+    const fifos = dirs.flatMap((dir) => FIFOS.map((name) => join(dir, name)))
+    await promisify(execFile)('mkfifo', ['-m', '600', ...fifos])
+    if (this.#isClosed) return
+    for (const dir of dirs) {
+      const slot = new Slot(dir)
+      this.#open.add(slot)
+      void this.#attend(slot)
+      // Nobody may find one whose other side is not open.
+      writeFileSync(join(dir, 'free'), '')
+    }
+  }
+
+  async #attend(slot: Slot): Promise<void> {
+    const line = await slot.asked()
+    this.#free -= 1
+    if (this.#free < BATCH / 2) this.make()
+    if (line !== undefined) await this.#answer(slot, line)
+    await slot.close()
+    this.#open.delete(slot)
+  }
+
+  async #answer(slot: Slot, line: string): Promise<void> {
+    const gone = new Promise<void>((resolve) => slot.onGone(resolve))
+    const call = serveSlot(slot, line, this.#served).then(
+      () => gone,
+      // Closed without an answer, it knows no more than that there may have been a run.
+      () => undefined,
+    )
+    this.#calls.add(call)
+    await call
+    this.#calls.delete(call)
+  }
+}
