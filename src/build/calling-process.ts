@@ -1,17 +1,21 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { ADDRESS_VARIABLE, environmentDigest, parseAddress } from './address.ts'
 import type { Hello } from './messages.ts'
+import type { Slot } from './slot.ts'
 
 /** As bin/in-build/docker says it: its process id, and the number of words after `docker`. */
 const LINE = /^(\d+) (\d+)$/
+/** As it has opened its slot. */
+const ASK_FD = 3
 
 /**
  * What a shell script asks of the build, read from its process (proc_pid_cmdline(5) and its neighbours): no quoting, and
- * nothing that a value could break. Throws where the process is gone or is not ours to read.
+ * nothing that a value could break. Throws where that is not there, not ours to read, or not the process that asks.
  */
-export function helloOf(line: string): Hello {
+export function helloOf(line: string, slot: Slot): Hello {
   const [, pid, count] = LINE.exec(line) ?? []
   if (pid === undefined) throw new Error('not what a docker says')
+  if (!slot.isAskedBy(`/proc/${pid}/fd/${ASK_FD}`)) throw new Error('another process by this number')
   const all = entriesOf(`/proc/${pid}/cmdline`)
   const environment = environmentOf(`/proc/${pid}/environ`)
   const address = parseAddress(environment[ADDRESS_VARIABLE] ?? '')

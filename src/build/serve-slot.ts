@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { RunError } from '../errors/run-error.ts'
 import { flushed, writeTo } from '../run/standard-streams.ts'
 import { helloOf } from './calling-process.ts'
+import type { Hello } from './messages.ts'
 import { runFor, type Served } from './served.ts'
 import type { Slot } from './slot.ts'
 import type { StartedRun } from './started-run.ts'
@@ -11,8 +12,9 @@ import type { StartedRun } from './started-run.ts'
  * all of stdout is where it can be read, and not before. Throws where it is to think that the build is gone.
  */
 export async function serveSlot(slot: Slot, line: string, served: Served): Promise<void> {
-  const run = await started(line, served)
-  if (!run) {
+  const asked = openCall(slot, line)
+  const run = asked?.hello.token === served.token ? await runFor(asked.hello, served) : undefined
+  if (!asked || !run) {
     slot.say('refused')
     return
   }
@@ -22,17 +24,22 @@ export async function serveSlot(slot: Slot, line: string, served: Served): Promi
     run.abort(new RunError('INTERRUPTED', { by: 'its docker is gone' }))
   })
   const { signal } = gone
-  const [stdin, stdout] = slot.files()
+  const [stdin, stdout] = asked.files
   // A stdin that breaks must not look as if it had ended, and a run that has ended reads no more.
   pipeline(stdin, run.stdin).catch(() => undefined)
   await Promise.all([pipeline(run.stdout, stdout, { signal }), passOn(run, slot, signal)])
   slot.say(`end ${String(await run.exitCode)}`)
 }
 
-/** Undefined: it has to run it by itself. A process that cannot be read has other means to ask. */
-async function started(line: string, served: Served): Promise<StartedRun | undefined> {
+interface Asked {
+  readonly hello: Hello
+  readonly files: ReturnType<Slot['files']>
+}
+
+/** Before there is any run. Undefined: a process that cannot be read, or a full disk; it has other means to ask. */
+function openCall(slot: Slot, line: string): Asked | undefined {
   try {
-    return await runFor(helloOf(line), served)
+    return { hello: helloOf(line, slot), files: slot.files() }
   } catch {
     return undefined
   }

@@ -28,11 +28,14 @@ export async function listen(
   const path = join(folder, 'socket')
   const token = randomBytes(32).toString('hex')
   const served = { ...surroundings, token }
+  const slots = new Slots(folder, served)
   const open = new Map<net.Socket, Promise<unknown>>()
   const server = net.createServer((socket) => {
     socket.on('error', () => undefined)
     const closed = new Promise<void>((resolve) => socket.once('close', resolve))
     open.set(socket, closed)
+    // Who asks here may have found none.
+    slots.refill()
     void closed.finally(() => open.delete(socket))
     serveDocker(socket, served).catch(() => socket.destroy())
   })
@@ -48,15 +51,14 @@ export async function listen(
     await rm(folder, { recursive: true, force: true })
     throw error
   }
-  const slots = new Slots(folder, served)
-  slots.make()
+  slots.refill()
   const close = async (): Promise<void> => {
     server.close()
     const settled = Promise.all([...open.values(), slots.settled()])
     await Promise.race([settled, sleep(GOODBYE_MS, undefined, { ref: false })])
     for (const socket of open.keys()) socket.destroy()
     await slots.close()
-    await rm(folder, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined)
   }
   return { address: formatAddress({ token, path }), close }
 }

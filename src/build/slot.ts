@@ -1,23 +1,23 @@
 import {
-  closeSync,
   constants,
   createReadStream,
   createWriteStream,
+  existsSync,
   openSync,
   type ReadStream,
+  renameSync,
   rmSync,
+  statSync,
   type WriteStream,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { Socket } from 'node:net'
-import { join } from 'node:path'
-import type { Writable } from 'node:stream'
+import { basename, dirname, join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 
 /** Made by mkfifo(1): Node cannot. */
 export const FIFOS = ['ask', 'answer', 'stderr'] as const
-const FILES = ['stdin', 'stdout'] as const
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR } = constants
 
@@ -28,21 +28,33 @@ const { O_NONBLOCK, O_RDONLY, O_RDWR } = constants
 export class Slot {
   readonly #dir: string
   readonly #ask: Socket
-  readonly #answer: number
+  readonly #answer: Socket
   readonly #stderr: Socket
-  #files: readonly [ReadStream, WriteStream] | undefined
+  readonly #files: (Readable | Writable)[] = []
   #closed: Promise<void> | undefined
 
   /** The folder has its FIFOs, and nothing else yet. */
   constructor(dir: string) {
     this.#dir = dir
-    for (const name of FILES) writeFileSync(join(dir, name), '', { mode: 0o600, flag: 'wx' })
-    const open = (name: string, flags: number): number => openSync(join(dir, name), flags | O_NONBLOCK)
-    this.#ask = new Socket({ fd: open('ask', O_RDONLY), readable: true, writable: false })
+    for (const name of ['stdin', 'stdout']) writeFileSync(join(dir, name), '', { mode: 0o600, flag: 'wx' })
+    const open = (name: string, flags: number): Socket => {
+      const fd = openSync(join(dir, name), flags | O_NONBLOCK)
+      const isRead = flags === O_RDONLY
+      return new Socket({ fd, readable: isRead, writable: !isRead }).on('error', () => undefined)
+    }
+    this.#ask = open('ask', O_RDONLY)
     // Nobody reads these yet: opened for writing alone, they would be refused (fifo(7)).
     this.#answer = open('answer', O_RDWR)
-    this.#stderr = new Socket({ fd: open('stderr', O_RDWR), readable: false, writable: true })
-    for (const socket of [this.#ask, this.#stderr]) socket.on('error', () => undefined)
+    this.#stderr = open('stderr', O_RDWR)
+  }
+
+  /** From now on a docker may take it. */
+  offer(): void {
+    writeFileSync(join(this.#dir, 'free'), '', { flag: 'wx' })
+  }
+
+  get isFree(): boolean {
+    return !existsSync(join(this.#dir, 'taken'))
   }
 
   /** Its one line; undefined: it went away without. */
@@ -63,35 +75,50 @@ export class Slot {
     else this.#ask.once('close', listener)
   }
 
+  /** Whether this file (of proc_pid_fd(5)) is the end of `ask` that its docker has. */
+  isAskedBy(path: string): boolean {
+    const [one, other] = [path, join(this.#dir, 'ask')].map((name) => statSync(name))
+    return one?.dev === other?.dev && one?.ino === other?.ino
+  }
+
   /** All that it was given, and room for what it gets. It has opened both, and nothing of them may stay behind. */
   files(): readonly [stdin: ReadStream, stdout: WriteStream] {
-    const [stdin, stdout] = FILES.map((name) => join(this.#dir, name)) as [string, string]
-    this.#files = [
-      createReadStream('', { fd: openSync(stdin, 'r') }),
-      createWriteStream('', { fd: openSync(stdout, 'r+') }),
-    ]
-    for (const path of [stdin, stdout]) rmSync(path)
-    return this.#files
+    if (this.#closed) throw new Error('it is closed')
+    const [from, to] = [join(this.#dir, 'stdin'), join(this.#dir, 'stdout')]
+    const stdin = createReadStream('', { fd: openSync(from, 'r') })
+    this.#files.push(stdin)
+    const stdout = createWriteStream('', { fd: openSync(to, 'r+') })
+    this.#files.push(stdout)
+    // Whoever uses them is told; afterwards it is nobody's.
+    for (const file of this.#files) file.on('error', () => undefined)
+    for (const path of [from, to]) rmSync(path)
+    return [stdin, stdout]
   }
 
   get stderr(): Writable {
     return this.#stderr
   }
 
-  /** A line in one piece (PIPE_BUF), into a pipe that is as good as empty. */
+  /** A line in one piece (PIPE_BUF), into a pipe that is as good as empty; into none once it is closed. */
   say(line: string): void {
-    writeSync(this.#answer, `${line}\n`)
+    if (!this.#closed) this.#answer.write(`${line}\n`)
   }
 
-  /** Resolves when nothing of it is left. */
+  /** Resolves when nothing of it is left, or can be removed. */
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
   }
 
   async #close(): Promise<void> {
-    for (const stream of [this.#ask, this.#stderr, ...(this.#files ?? [])]) stream.destroy()
-    closeSync(this.#answer)
-    await rm(this.#dir, { recursive: true, force: true })
+    for (const stream of [this.#ask, this.#answer, this.#stderr, ...this.#files]) stream.destroy()
+    // A docker that looks for a slot just now finds all of it, or nothing.
+    const going = join(dirname(this.#dir), `.${basename(this.#dir)}`)
+    try {
+      renameSync(this.#dir, going)
+    } catch {
+      return // its docker has removed it
+    }
+    await rm(going, { recursive: true, force: true }).catch(() => undefined)
   }
 }

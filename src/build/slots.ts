@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { serveSlot } from './serve-slot.ts'
 import type { Served } from './served.ts'
 import { FIFOS, Slot } from './slot.ts'
 
-/** Made together, as often as they are nearly used up. kustomize calls one docker after the other. */
+/** Made together, whenever there are fewer. kustomize calls one docker after the other. */
 const BATCH = 4
 
 /** Room for the calls to come. A docker that finds none asks through the socket. */
@@ -17,7 +17,6 @@ export class Slots {
   readonly #calls = new Set<Promise<void>>()
   #made = 0
   #making: Promise<void> = Promise.resolve()
-  #free = 0
   #isClosed = false
 
   /** `room`: a folder that only this user can enter. */
@@ -26,10 +25,10 @@ export class Slots {
     this.#served = served
   }
 
-  /** Where a system has no mkfifo, or no /proc, there are none. */
-  make(): void {
-    if (this.#isClosed) return
-    this.#making = this.#making.then(() => this.#batch()).catch(() => undefined)
+  /** Where there is no mkfifo, or no /proc to read a docker's words from, there are none. */
+  refill(): void {
+    if (this.#isClosed || !existsSync('/proc/self/environ')) return
+    this.#making = this.#making.then(() => this.#makeUp()).catch(() => undefined)
   }
 
   /** Every docker that has asked has its answer, and is gone. */
@@ -37,15 +36,17 @@ export class Slots {
     await Promise.all(this.#calls)
   }
 
+  /** Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#making
     await Promise.all([...this.#open].map((slot) => slot.close()))
   }
 
-  async #batch(): Promise<void> {
+  async #makeUp(): Promise<void> {
+    const free = [...this.#open].filter(({ isFree }) => isFree).length
+    if (free >= BATCH) return
     const dirs = Array.from({ length: BATCH }, () => join(this.#room, String((this.#made += 1))))
-    this.#free += dirs.length
     for (const dir of dirs) mkdirSync(dir, { mode: 0o700 })
     const fifos = dirs.flatMap((dir) => FIFOS.map((name) => join(dir, name)))
     await promisify(execFile)('mkfifo', ['-m', '600', ...fifos])
@@ -55,15 +56,16 @@ export class Slots {
       this.#open.add(slot)
       void this.#attend(slot)
       // Nobody may find one whose other side is not open.
-      writeFileSync(join(dir, 'free'), '')
+      slot.offer()
     }
   }
 
   async #attend(slot: Slot): Promise<void> {
     const line = await slot.asked()
-    this.#free -= 1
-    if (this.#free < BATCH / 2) this.make()
-    if (line !== undefined) await this.#answer(slot, line)
+    if (line !== undefined) {
+      this.refill()
+      await this.#answer(slot, line)
+    }
     await slot.close()
     this.#open.delete(slot)
   }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import * as net from 'node:net'
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Credentials, TlsOptions } from './credentials.ts'
 
@@ -11,9 +11,11 @@ interface Identity {
   session?: Buffer
 }
 
+/** Open, or being opened; without `tls` for the rest of a tick. */
 interface Spare {
-  readonly socket: TLSSocket
+  readonly tcp: net.Socket | undefined
   readonly since: number
+  tls?: TLSSocket
 }
 
 const HTTPS_PORT = 443
@@ -33,13 +35,18 @@ export class Connections {
 
   /** So many are to wait from now on. What is wrong with one is for the request to find that opens it again. */
   prepare(count: number): void {
-    try {
-      this.#dropOld()
-      while (!this.#isClosed && this.#spares.length < count)
-        this.#spares = [...this.#spares, { socket: this.#open(), since: performance.now() }]
-    } catch {
-      // A certificate that is none.
-    }
+    if (this.#isClosed) return
+    this.#dropOld()
+    while (this.#spares.length < count)
+      this.#spares = [...this.#spares, { tcp: this.#dial(), since: performance.now() }]
+    // Node dials in its next tick: certificates are read after that.
+    process.nextTick(() => {
+      try {
+        for (const spare of this.#spares) spare.tls ??= this.#secure(spare.tcp)
+      } catch {
+        this.#drop() // a certificate that is none
+      }
+    })
   }
 
   /** One that is open, or being opened. */
@@ -48,7 +55,7 @@ export class Connections {
     this.#dropOld()
     const [spare, ...others] = this.#spares
     this.#spares = others
-    return spare?.socket ?? this.#open()
+    return spare?.tls ?? this.#secure(spare ? spare.tcp : this.#dial())
   }
 
   close(): void {
@@ -57,32 +64,48 @@ export class Connections {
   }
 
   #drop(): void {
-    for (const { socket } of this.#spares) socket.destroy()
+    this.#spares.forEach(close)
     this.#spares = []
   }
 
   #dropOld(): void {
     const now = performance.now()
-    const isOld = ({ socket, since }: Spare): boolean => now - since > IDLE_MS || !isUntouched(socket)
-    for (const { socket } of this.#spares.filter(isOld)) socket.destroy()
+    const isOld = (spare: Spare): boolean => now - spare.since > IDLE_MS || !isUntouched(spare)
+    this.#spares.filter(isOld).forEach(close)
     this.#spares = this.#spares.filter((spare) => !isOld(spare))
   }
 
-  #open(): TLSSocket {
-    const { server } = this.#credentials
+  /** Undefined: it has a name, which may stand for several addresses. Then Node's TLS has to dial, to try them all. */
+  #dial(): net.Socket | undefined {
+    const { host, port } = this.#address()
+    if (!net.isIP(host)) return undefined
+    const tcp = net.connect({ host, port, noDelay: true })
+    // Told to whoever has the TLS over it.
+    tcp.on('error', () => undefined)
+    return tcp
+  }
+
+  #address(): { host: string; port: number } {
+    const { hostname, port } = this.#credentials.server
+    return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || HTTPS_PORT) }
+  }
+
+  #secure(tcp: net.Socket | undefined): TLSSocket {
     const identity = this.#identify()
     const { tls, context, session } = identity
-    const host = server.hostname.replace(/^\[|\]$/g, '')
+    const { host, port } = this.#address()
     const socket = connect({
       ...tls,
       host,
-      port: Number(server.port || HTTPS_PORT),
-      servername: tls.servername ?? (isIP(host) ? '' : host),
+      port,
+      ...(tcp && { socket: tcp }),
+      servername: tls.servername ?? (tcp ? '' : host),
       ALPNProtocols: ['http/1.1'],
       secureContext: context,
       ...(session && { session }),
     })
     socket.setNoDelay(true)
+    tcp?.once('error', (error) => socket.destroy(error))
     socket.on('session', (given) => {
       // Who resumes a session is not asked for a name again; Node tells of it only after it has seen the right one.
       identity.session = given
@@ -98,15 +121,22 @@ export class Connections {
   #identify(): Identity {
     const { tls } = this.#credentials
     if (this.#identity && isSame(tls, this.#identity.tls)) return this.#identity
-    this.#drop()
+    // Nobody was known before: what is being opened was opened for whom we are.
+    if (this.#identity) this.#drop()
     this.#identity = { tls: { ...tls }, context: createSecureContext(tls) }
     return this.#identity
   }
 }
 
+function close({ tcp, tls }: Spare): void {
+  tcp?.destroy()
+  tls?.destroy()
+}
+
 /** A server that says something before it is asked is about to close the connection. */
-function isUntouched(socket: TLSSocket): boolean {
-  return !socket.destroyed && socket.readable && socket.writable && socket.readableLength === 0
+function isUntouched({ tcp, tls }: Spare): boolean {
+  if (!tls) return !tcp?.destroyed
+  return !tls.destroyed && tls.readable && tls.writable && tls.readableLength === 0
 }
 
 function isSame(one: TlsOptions, other: TlsOptions): boolean {

@@ -5,6 +5,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } fr
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { environmentDigest } from '../../src/build/address.ts'
@@ -17,15 +18,19 @@ import { echo, Starts } from './started.ts'
 
 const SCRIPT = join(import.meta.dirname, '../../bin/in-build/docker')
 /** Stands in for the `docker` that has a Node: says what it was given. */
-const ALONE = '#!/bin/sh\necho "alone${KRMPOD_BUILD_GONE:+, gone}, $#: $(cat)"\nexit 42\n'
+const ALONE = `#!/bin/sh
+tr '\\0' '\\n' < /proc/$$/environ > "\${0%/*}/environment"
+echo "alone\${KRMPOD_BUILD_GONE:+, gone}, $#: $(cat)"
+exit 42
+`
 /** Names that the script has for itself, among others. */
 const ENV = {
   PATH: process.env['PATH'] ?? '',
   ODD: 'a=b\n"c"',
   EMPTY: '',
   code: '0',
-  slot: '/',
-  speaker: '1',
+  word: 'w',
+  room: 'r',
 }
 const RUN = ['run', '--rm', '-i', 'img']
 
@@ -123,7 +128,7 @@ describe.each(['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox sh'].filter(is
         const dir = await bareSlot()
         const slot = new Slot(dir)
         await writeFile(join(dir, 'stdout'), 'half of')
-        await writeFile(join(dir, 'free'), '')
+        slot.offer()
         const ended = call(addressOf(dir), 'all of it')
         await slot.asked()
         await appendFile(join(dir, 'answer'), said)
@@ -196,12 +201,30 @@ describe('a call', () => {
     ['without stdin', {}, ['run', 'img', '-it']],
     ['that is no run', {}, ['version', '-i']],
     ['of nobody', { KRMPOD_BUILD_SOCKET: '' }, RUN],
+    ['of a build without a folder', { KRMPOD_BUILD_SOCKET: 'aa:/socket' }, RUN],
     ['with a stale variable', { KRMPOD_BUILD_SOCKET: 'aa:/no/such/socket' }, RUN],
+    ['with nonsense', { KRMPOD_BUILD_SOCKET: 'nonsense' }, RUN],
   ])('%s is made alone, with all of its stdin', async (_what, changed, words) => {
     await using build = await buildWith()
     const { exitCode, stdout } = await call({ ...build.env, ...changed }, 'all of it', words)
     expect({ exitCode, stdout }).toEqual({ exitCode: 42, stdout: `alone, ${words.length}: all of it\n` })
     expect(build.starts.names).toEqual([])
+    // Its glob must not find what lies elsewhere: there is a /bin/free.
+    expect(existsSync('/bin/taken')).toBe(false)
+  })
+
+  test('is made alone in the environment that it was given', async () => {
+    await using build = await buildWith()
+    const odd = { ...build.env, OTHER: 'yes' }
+    expect((await call(odd)).exitCode).toBe(42)
+    const given = await readFile(join(folder, 'bin/environment'), 'utf8')
+    const names = Object.entries(odd).map(([name, value]) => `${name}=${value}`)
+    expect(
+      given
+        .replace(/^(PWD|OLDPWD|SHLVL|_)=.*\n/gm, '')
+        .split('\n')
+        .toSorted(),
+    ).toEqual([...names.flatMap((entry) => entry.split('\n')), ''].toSorted())
   })
 
   test('with a foreign token is made alone', async () => {
@@ -226,7 +249,16 @@ describe('a call', () => {
 
   test('one after the other finds its slot, however many there are', async () => {
     await using build = await buildWith()
-    for (let index = 0; index < 12; index += 1) expect((await call(build.env, 'x')).exitCode).toBe(3)
+    for (let index = 0; index < 12; index += 1) {
+      expect((await call(build.env, 'x')).exitCode).toBe(3)
+      await sleep(20)
+    }
+    // As fast as a shell can: the slot of the one before is just being removed.
+    const script = `for i in $(seq 200); do printf x | "${docker}" run -i img; echo " $?"; done`
+    const { stdout } = await execa('sh', ['-c', script], { env: build.env, extendEnv: false })
+    const answers = new Set(stdout.split('\n'))
+    expect(answers).not.toContain('alone, gone, 3: x')
+    expect(answers).toContain('x 3')
   })
 
   test('whose docker is killed ends its run', async () => {
@@ -241,6 +273,61 @@ describe('a call', () => {
     await once(child.stderr, 'data')
     child.kill('SIGKILL')
     await vi.waitFor(() => expect(aborted).toEqual([expect.stringContaining('its docker is gone')]))
+  })
+
+  test('that was killed says nothing to the next one, however late its run ends', async () => {
+    await using build = await buildWith(async ({ stdin, stdout, interrupted, onResult }) => {
+      if ((await text(stdin)) === 'first') {
+        await once(interrupted, 'abort')
+        await sleep(200)
+        throw interrupted.reason as Error
+      }
+      for (let line = 1; line <= 8; line += 1) {
+        stdout.write(`${line}\n`)
+        await sleep(50)
+      }
+      onResult(0)
+    })
+    const first = call(build.env, 'first')
+    await vi.waitUntil(() => build.starts.names.length === 1)
+    first.kill('SIGKILL')
+    await first
+    const { exitCode, stdout } = await call(build.env, 'second')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '1\n2\n3\n4\n5\n6\n7\n8\n' })
+  })
+
+  test.each(['2>&-', '2>/dev/full', '2>&1 >/dev/null | head -c 1 >/dev/null'])(
+    'whose stderr nobody takes (%s) ends all the same',
+    async (where) => {
+      await using build = await buildWith(({ stderr, onResult }) => {
+        stderr.write('x'.repeat(1_000_000))
+        onResult(0)
+        return Promise.resolve()
+      })
+      const script = `"${docker}" run -i img ${where}; echo "ended $?"`
+      const { stdout } = await execa('sh', ['-c', script], {
+        env: build.env,
+        extendEnv: false,
+        input: '',
+      })
+      expect(stdout).toBe('ended 0')
+    },
+  )
+
+  test('of a build that is just closing has an answer, or is made alone', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const build = await buildWith()
+      const child = call(build.env, 'x')
+      await sleep(round)
+      await build[Symbol.asyncDispose]()
+      const { exitCode, stdout } = await child
+      expect({ exitCode, stdout }).toSatisfy(
+        (ended: { exitCode: number; stdout: string }) =>
+          (ended.exitCode === 3 && ended.stdout === 'x') ||
+          (ended.exitCode === 42 && ended.stdout.startsWith('alone')) ||
+          (ended.exitCode === 125 && ended.stdout === ''),
+      )
+    }
   })
 
   test('waits for a build that closes, and hears why', async () => {

@@ -150,6 +150,19 @@ test('a server with the wrong name does not become the right one by being asked 
   wrong.close()
 })
 
+test('a server that nobody listens for says so, prepared or not', async () => {
+  const closed = createServer().listen(0, '127.0.0.1')
+  await once(closed, 'listening')
+  const server = new URL(`https://127.0.0.1:${(closed.address() as AddressInfo).port}`)
+  await new Promise((resolve) => closed.close(resolve))
+  const connections = new Connections({ ...credentialsOf({ ca: authority.cert }), server })
+  connections.prepare(1)
+  for (let i = 0; i < 3; i += 1) {
+    const [error] = (await once(connections.take(), 'error')) as [NodeJS.ErrnoException]
+    expect(error.code).toBe('ECONNREFUSED')
+  }
+})
+
 test('once closed, none is opened ahead of need', async () => {
   using connections = connectionsOf({ ca: authority.cert })
   connections.close()

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process'
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { RunError } from '../../src/errors/run-error.ts'
 import { type Authority, makeAuthority } from '../doubles/certificates.ts'
@@ -54,6 +58,16 @@ describe('who we are', () => {
     const seen = await ask(await credentialsOf(kubeconfig({ cluster: trusted, user: { token: 'abc' } })))
     expect(seen).toMatchObject({ path: '/api', headers: { authorization: ['Bearer abc'] } })
     expect(seen.clientName).toBeUndefined()
+  })
+
+  test('a kubeconfig that comes by a pipe is waited for, and everything else goes on', async () => {
+    const pipe = join(place.dir, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const loading = place.load({ env: { KUBECONFIG: pipe } })
+    // Were this process held up by the pipe, nobody would write to it.
+    await sleep(50)
+    await appendFile(pipe, kubeconfig({ cluster: trusted, user: { token: 'abc' } }))
+    expect((await ask(await loading)).headers['authorization']).toEqual(['Bearer abc'])
   })
 
   test('a tokenFile, relative to the kubeconfig, read for every request', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -68,6 +68,18 @@ describe('krmpod build is kustomize build', () => {
     } as const
     expect((await execa('kustomize', words, plain)).stderr).toContain('no cluster to run Pods in')
     await rm(here, { recursive: true })
+  })
+
+  test('no docker child has a Node of its own, however many functions there are', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'krmpod-node-'))
+    const node = `#!/bin/sh\necho "$*" >> "${path}/started"\nexec "${process.execPath}" "$@"\n`
+    await writeFile(join(path, 'node'), node, { mode: 0o755 })
+    const env = { PATH: `${path}:${process.env['PATH'] ?? ''}` }
+    const { exitCode } = await build('five-functions', { namespace: space.name, by: 'krmpod', env })
+    expect(exitCode).toBe(0)
+    const started = (await readFile(join(path, 'started'), 'utf8')).trim().split('\n')
+    expect(started).toEqual([expect.stringContaining(' build ')])
+    await rm(path, { recursive: true })
   })
 
   test('with nothing ahead, each function starts when it is asked for', async () => {

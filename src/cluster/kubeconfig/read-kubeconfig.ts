@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
 import { parseYaml } from '../../settings/parse-yaml.ts'
@@ -37,7 +37,7 @@ export function isEmpty({ contexts, clusters, users, currentContext }: Kubeconfi
 }
 
 async function readKubeconfig(file: string): Promise<Kubeconfig | undefined> {
-  const text = readText(file)
+  const text = await readText(file)
   if (text === undefined) return undefined
   const yaml = await parseYaml(text)
   if (yaml.kind === 'broken') throw kubeconfigError(`${file}, line ${yaml.line}: ${yaml.problem}`)
@@ -62,9 +62,12 @@ function misfit(issue: v.BaseIssue<unknown>): string {
   return `${place}: expected ${issue.expected ?? 'something else'}, got ${got}`
 }
 
-function readText(file: string): string | undefined {
+/** At once, but for what is no plain file: `KUBECONFIG=<(…)` may take long, and a signal has to be heard meanwhile. */
+async function readText(file: string): Promise<string | undefined> {
   try {
-    return readFileSync(file, 'utf8')
+    if (statSync(file).isFile()) return readFileSync(file, 'utf8')
+    const { readFile } = await import('node:fs/promises')
+    return await readFile(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw kubeconfigError(`${file} cannot be read: ${reason(error)}`, { cause: error })
