@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { RunError } from '../errors/run-error.ts'
 import { flushed, writeTo } from '../run/standard-streams.ts'
+import { unlessStopped } from '../session/unless-stopped.ts'
 import { helloOf } from './calling-process.ts'
 import type { Hello } from './messages.ts'
 import { runFor, type Served } from './served.ts'
@@ -54,7 +55,7 @@ async function passOn({ stderr }: StartedRun, slot: Slot, signal: AbortSignal): 
     await writeTo(slot.stderr, [chunk as Buffer], signal)
   }
   if (!isTold) return
-  await flushed(slot.stderr)
+  await unlessStopped(flushed(slot.stderr), signal)
   // Its `cat` ends with the last writer.
   slot.stderr.destroy()
 }

@@ -54,7 +54,7 @@ export class Slot {
   }
 
   get isFree(): boolean {
-    return !existsSync(join(this.#dir, 'taken'))
+    return !this.#closed && !existsSync(join(this.#dir, 'taken'))
   }
 
   /** Its one line; undefined: it went away without. */

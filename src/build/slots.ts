@@ -53,10 +53,10 @@ export class Slots {
     if (this.#isClosed) return
     for (const dir of dirs) {
       const slot = new Slot(dir)
-      this.#open.add(slot)
-      void this.#attend(slot)
       // Nobody may find one whose other side is not open.
       slot.offer()
+      this.#open.add(slot)
+      void this.#attend(slot)
     }
   }
 

@@ -42,6 +42,7 @@ export class Connections {
     // Node dials in its next tick: certificates are read after that.
     process.nextTick(() => {
       try {
+        this.#identify()
         for (const spare of this.#spares) spare.tls ??= this.#secure(spare.tcp)
       } catch {
         this.#drop() // a certificate that is none

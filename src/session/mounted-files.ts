@@ -73,6 +73,7 @@ export class MountedFiles {
       // Whatever is wrong with it, others tell of it.
       followed.catch(() => undefined),
     ])
+    this.#target.signal.throwIfAborted()
     const archive = new PreparedArchive(this.#trees, this.#isWritable() ? this.#sent : undefined)
     archive.prepare()
     return archive

@@ -216,12 +216,14 @@ describe('a call', () => {
   test('is made alone in the environment that it was given', async () => {
     await using build = await buildWith()
     const odd = { ...build.env, OTHER: 'yes' }
-    expect((await call(odd)).exitCode).toBe(42)
+    const child = call(odd)
+    expect((await child).exitCode).toBe(42)
     const given = await readFile(join(folder, 'bin/environment'), 'utf8')
+    expect(given).toContain(`KRMPOD_CALLER=${child.pid}:${process.pid}\n`)
     const names = Object.entries(odd).map(([name, value]) => `${name}=${value}`)
     expect(
       given
-        .replace(/^(PWD|OLDPWD|SHLVL|_)=.*\n/gm, '')
+        .replace(/^(PWD|OLDPWD|SHLVL|_|KRMPOD_CALLER)=.*\n/gm, '')
         .split('\n')
         .toSorted(),
     ).toEqual([...names.flatMap((entry) => entry.split('\n')), ''].toSorted())

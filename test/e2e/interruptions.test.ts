@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually, fixture, kubectl, testNamespace } from './support/cluster.ts'
 import { AS_KUSTOMIZE, BIN } from './support/docker.ts'
@@ -93,6 +94,16 @@ describe('F14: a run that nobody wants any more takes its Pod with it, in 2 s at
     expect(Buffer.concat(stderr).toString()).toContain('docker: interrupted: the calling process is gone.')
     expect(await space.pods()).toEqual([])
     await rm(folder, { recursive: true })
+  })
+
+  test('a caller that was gone before another docker handed over to this one: no Pod is even made', async () => {
+    const command = `export KRMPOD_CALLER="$$:1"; exec ${join(BIN, 'docker')} ${WORDS.join(' ')}`
+    const shell = spawn('/bin/sh', ['-c', command], {
+      env: { ...process.env, KRMPOD_NAMESPACE: space.name },
+      stdio: ['pipe', 'ignore', 'pipe'],
+    })
+    expect(await text(shell.stderr)).toContain('docker: interrupted: the calling process is gone.')
+    expect(await space.pods()).toEqual([])
   })
 
   test('F17: krmpod itself killed: the container ends at the deadline', async () => {

@@ -62,7 +62,7 @@ function misfit(issue: v.BaseIssue<unknown>): string {
   return `${place}: expected ${issue.expected ?? 'something else'}, got ${got}`
 }
 
-/** At once, but for what is no plain file: `KUBECONFIG=<(…)` may take long, and a signal has to be heard meanwhile. */
+/** At once, but for what is no plain file: nobody knows how long `KUBECONFIG=<(…)` takes. */
 async function readText(file: string): Promise<string | undefined> {
   try {
     if (statSync(file).isFile()) return readFileSync(file, 'utf8')
