@@ -28,11 +28,12 @@ export function helloOf(line: string, slot: Slot): Hello {
 }
 
 function environmentOf(path: string): Readonly<Record<string, string>> {
-  const entries = entriesOf(path).map((entry) => {
+  // As Node has it: what is no variable is left out.
+  const variables = entriesOf(path).flatMap((entry) => {
     const end = entry.indexOf('=')
-    return [entry.slice(0, end), entry.slice(end + 1)] as const
+    return end < 0 ? [] : [[entry.slice(0, end), entry.slice(end + 1)] as const]
   })
-  return Object.fromEntries(entries)
+  return Object.fromEntries(variables)
 }
 
 /** Each ends with a NUL. */

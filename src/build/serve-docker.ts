@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { RunError } from '../errors/run-error.ts'
 import { writeTo } from '../run/standard-streams.ts'
 import { decode, encode, encodeJson, type Frame } from './frames.ts'
 import { parseHello } from './messages.ts'
 import { runFor, type Served } from './served.ts'
-import type { StartedRun } from './started-run.ts'
+import { dockerIsGone, type StartedRun } from './started-run.ts'
 
 /** One `docker` of the build's kustomize: its stdin comes in, and the run's output, and in the end its exit code, go out. */
 export async function serveDocker(socket: Socket, served: Served): Promise<void> {
@@ -13,6 +12,7 @@ export async function serveDocker(socket: Socket, served: Served): Promise<void>
   const first = await frames.next()
   if (first.done || first.value.kind !== 'hello') throw new Error('no hello')
   const hello = parseHello(first.value.payload)
+  if (hello.token !== served.token) throw new Error('not one of ours')
   const run = await runFor(hello, served)
   if (!run) {
     socket.end(encode('refused'))
@@ -22,7 +22,7 @@ export async function serveDocker(socket: Socket, served: Served): Promise<void>
   // Whatever ends the connection before the run has ended: nobody waits for it any more.
   const abandon = (): void => {
     gone.abort()
-    run.abort(new RunError('INTERRUPTED', { by: 'its docker is gone' }))
+    run.abort(dockerIsGone())
   }
   if (socket.destroyed) abandon()
   socket.once('close', abandon)

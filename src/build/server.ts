@@ -11,8 +11,8 @@ import { Slots } from './slots.ts'
 export interface BuildServer {
   /** For the children's environment. */
   readonly address: string
-  /** After every run has ended. */
-  readonly close: () => Promise<void>
+  /** After every run has ended. Tells, in a line each, what it left behind; never rejects. */
+  readonly close: () => Promise<readonly string[]>
 }
 
 /** How long the last words to a `docker` may take. */
@@ -52,13 +52,23 @@ export async function listen(
     throw error
   }
   slots.refill()
-  const close = async (): Promise<void> => {
+  const close = async (): Promise<readonly string[]> => {
     server.close()
     const settled = Promise.all([...open.values(), slots.settled()])
     await Promise.race([settled, sleep(GOODBYE_MS, undefined, { ref: false })])
     for (const socket of open.keys()) socket.destroy()
     await slots.close()
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined)
+    return remove(folder)
   }
   return { address: formatAddress({ token, path }), close }
+}
+
+/** A docker that is just going may still have a file there. */
+async function remove(folder: string): Promise<readonly string[]> {
+  try {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    return []
+  } catch (error) {
+    return [`warning: could not remove ${folder}: ${(error as Error).message}`]
+  }
 }

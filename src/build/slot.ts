@@ -119,6 +119,7 @@ export class Slot {
     } catch {
       return // its docker has removed it
     }
+    // What cannot be removed goes with the build's folder, or is told with it.
     await rm(going, { recursive: true, force: true }).catch(() => undefined)
   }
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { serveSlot } from './serve-slot.ts'
 import type { Served } from './served.ts'
@@ -44,6 +45,8 @@ export class Slots {
   }
 
   async #makeUp(): Promise<void> {
+    // kustomize, or its next function, comes first.
+    await setImmediate()
     const free = [...this.#open].filter(({ isFree }) => isFree).length
     if (free >= BATCH) return
     const dirs = Array.from({ length: BATCH }, () => join(this.#room, String((this.#made += 1))))

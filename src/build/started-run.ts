@@ -100,6 +100,11 @@ function withResolver<T>(): { promise: Promise<T>; resolve: (value: T) => void }
   return { promise, resolve }
 }
 
+/** Nobody waits for it any more. */
+export function dockerIsGone(): RunError {
+  return new RunError('INTERRUPTED', { by: 'its docker is gone' })
+}
+
 export function notNeeded(): RunError {
   return new RunError('INTERRUPTED', { by: 'the build had no use for it' })
 }

@@ -1,7 +1,8 @@
 import { rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
+import { readPrivate } from '../cluster/private-file.ts'
 import { type Kept, MAX_ENTRY_BYTES, readEntry } from './entry.ts'
-import { isOurs, readOurs } from './ours.ts'
+import { isOurs } from './ours.ts'
 import type { Place } from './store.ts'
 
 /**
@@ -11,7 +12,7 @@ import type { Place } from './store.ts'
 export function findResult({ dir }: Pick<Place, 'dir'>, key: string): Kept | undefined {
   if (!isOurs(dir)) return undefined
   const path = join(dir, key)
-  const bytes = readOurs(path, MAX_ENTRY_BYTES)
+  const bytes = readPrivate(path, MAX_ENTRY_BYTES)
   if (!bytes) return undefined
   const kept = readEntry(key, bytes)
   // Another krmpod may have put a whole one there by now; then it is as if that had never been kept.

@@ -35,14 +35,13 @@ export class Connections {
 
   /** So many are to wait from now on. What is wrong with one is for the request to find that opens it again. */
   prepare(count: number): void {
-    if (this.#isClosed) return
+    if (this.#isClosed || !this.#isSomebody()) return
     this.#dropOld()
     while (this.#spares.length < count)
       this.#spares = [...this.#spares, { tcp: this.#dial(), since: performance.now() }]
     // Node dials in its next tick: certificates are read after that.
     process.nextTick(() => {
       try {
-        this.#identify()
         for (const spare of this.#spares) spare.tls ??= this.#secure(spare.tcp)
       } catch {
         this.#drop() // a certificate that is none
@@ -117,6 +116,16 @@ export class Connections {
     // Whoever takes it has a listener of their own.
     socket.on('error', () => undefined)
     return socket
+  }
+
+  /** Before anything is dialled for who we were. False: its certificate is none, which the request will find. */
+  #isSomebody(): boolean {
+    try {
+      if (this.#identity) this.#identify()
+      return true
+    } catch {
+      return false
+    }
   }
 
   #identify(): Identity {

@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { RunError } from '../errors/run-error.ts'
 import type { Environment } from '../settings/user-dirs.ts'
 import type { Credentials } from './credentials.ts'
 import { proxyFor } from './proxy/proxy-for.ts'
+import { readIfThere } from './read-if-there.ts'
 import { systemRoots } from './system-roots.ts'
 import { tokenFile } from './token-file.ts'
 
@@ -22,7 +23,7 @@ export function inClusterCredentials({
 }: ServiceAccountPlace): Credentials | undefined {
   const server = ownCluster({ env, serviceAccountDir })
   if (!server) return undefined
-  const ca = readIfThere(`${serviceAccountDir}/ca.crt`) ?? systemRoots(env)
+  const ca = readIfThere(`${serviceAccountDir}/ca.crt`, 'utf8') ?? systemRoots(env)
   const namespace = podNamespace({ env, serviceAccountDir })
   const token = readableToken(`${serviceAccountDir}/token`)
   const proxyAgent = proxyFor({ server, env })
@@ -57,7 +58,7 @@ export function ownCluster({ env, serviceAccountDir }: ServiceAccountPlace): URL
 
 /** As kubectl finds it: POD_NAMESPACE (set by the downward API) first. */
 export function podNamespace({ env, serviceAccountDir }: ServiceAccountPlace): string | undefined {
-  return env['POD_NAMESPACE'] || readIfThere(`${serviceAccountDir}/namespace`)?.trim() || undefined
+  return env['POD_NAMESPACE'] || readIfThere(`${serviceAccountDir}/namespace`, 'utf8')?.trim() || undefined
 }
 
 function isFile(path: string): boolean {
@@ -65,13 +66,5 @@ function isFile(path: string): boolean {
     return !statSync(path).isDirectory()
   } catch {
     return false
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
   }
 }

@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isPrivate } from '../settings/user-dirs.ts'
+import { readPrivate } from './private-file.ts'
 
 /** One small text on disk, for later runs. Whatever goes wrong with it, it is only as if nothing had been kept. */
 export interface KeptText {
@@ -29,23 +28,9 @@ interface Place {
 export function keptText({ dir, forgetAfterMs }: Place, key: unknown): KeptText {
   const file = join(dir, `${createHash('sha256').update(JSON.stringify(key)).digest('hex')}.json`)
   return {
-    read: () => Promise.resolve(readPrivate(file)),
+    read: () => Promise.resolve(readPrivate(file)?.toString('utf8')),
     write: (text) => writePrivate(file, { text, forgetAfterMs }).catch(() => undefined),
     remove: () => rm(file, { force: true }).catch(() => undefined),
-  }
-}
-
-/** Only a plain file that nobody else can read or could have written. */
-function readPrivate(path: string): string | undefined {
-  let file: number | undefined
-  try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-    const entry = fstatSync(file)
-    return entry.isFile() && isPrivate(entry) ? readFileSync(file, 'utf8') : undefined
-  } catch {
-    return undefined
-  } finally {
-    if (file !== undefined) closeSync(file)
   }
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import type { Environment } from '../settings/user-dirs.ts'
+import { readIfThere } from './read-if-there.ts'
 
 // Where Go looks (crypto/x509/root_linux.go), so where kubectl finds a company's own authority.
 const BUNDLES = [
@@ -19,16 +19,8 @@ const BUNDLES = [
 export function systemRoots(env: Environment): string | undefined {
   if (env['NODE_EXTRA_CA_CERTS']) return undefined
   for (const path of env['SSL_CERT_FILE'] ? [env['SSL_CERT_FILE']] : BUNDLES) {
-    const bundle = readIfThere(path)
+    const bundle = readIfThere(path, 'latin1')
     if (bundle?.includes('-----BEGIN ')) return bundle
   }
   return env['SSL_CERT_DIR'] || env['NODE_OPTIONS'] ? undefined : rootCertificates.join('\n')
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch {
-    return undefined
-  }
 }

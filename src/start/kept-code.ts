@@ -1,20 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { homeDirectory } from '../cli/home-directory.ts'
+import { readPrivate } from '../cluster/private-file.ts'
 import { isPrivate, userCacheDir } from '../settings/user-dirs.ts'
 
 const PRIVATE_DIR = 0o700
@@ -60,16 +48,6 @@ export function keptCode(folder: string, source: Buffer): KeptCode {
         // A folder that is full, read-only or somebody else's.
       }
     },
-  }
-}
-
-function readPrivate(path: string): Buffer | undefined {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    const found = fstatSync(file)
-    return found.isFile() && isPrivate(found) ? readFileSync(file) : undefined
-  } finally {
-    closeSync(file)
   }
 }
 

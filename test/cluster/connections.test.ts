@@ -132,6 +132,16 @@ test('with another certificate we are somebody else, on every connection from th
   Object.assign(tls, { cert: other.cert, key: other.key })
   // The object is the same as before, as it is of a plugin that was asked again: only what it holds has changed.
   expect(await greeting(connections.take())).toBe('other')
+  const third = authority.issue('third')
+  connections.prepare(1)
+  Object.assign(tls, { cert: third.cert, key: third.key })
+  // What waits then is for who we are now.
+  const before = accepted
+  connections.prepare(1)
+  await vi.waitFor(() => expect(accepted).toBe(before + 1))
+  const prepared = connections.take()
+  expect(prepared.connecting).toBe(false)
+  expect(await greeting(prepared)).toBe('third')
 })
 
 test('a server with the wrong name does not become the right one by being asked again', async () => {

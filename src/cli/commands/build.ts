@@ -44,7 +44,7 @@ export async function build(words: readonly string[]): Promise<number> {
   } finally {
     await pool.close(signal.aborted ? (signal.reason as RunError) : ended())
     await nextTime.prepare(signal)
-    await server?.close()
+    for (const line of (await server?.close()) ?? []) process.stderr.write(`docker: ${line}\n`)
     interruptions.close()
   }
 }
