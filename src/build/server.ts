@@ -35,7 +35,7 @@ export async function listen(
     const closed = new Promise<void>((resolve) => socket.once('close', resolve))
     open.set(socket, closed)
     // Who asks here may have found none.
-    slots.refill()
+    void slots.refill()
     void closed.finally(() => open.delete(socket))
     serveDocker(socket, served).catch(() => socket.destroy())
   })
@@ -51,7 +51,8 @@ export async function listen(
     await rm(folder, { recursive: true, force: true })
     throw error
   }
-  slots.refill()
+  // The first docker may come while this process is busy with what it foresees.
+  await slots.refill()
   const close = async (): Promise<readonly string[]> => {
     server.close()
     const settled = Promise.all([...open.values(), slots.settled()])

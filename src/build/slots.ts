@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { serveSlot } from './serve-slot.ts'
 import type { Served } from './served.ts'
@@ -26,10 +25,14 @@ export class Slots {
     this.#served = served
   }
 
-  /** Where there is no mkfifo, or no /proc to read a docker's words from, there are none. */
-  refill(): void {
-    if (this.#isClosed || !existsSync('/proc/self/environ')) return
-    this.#making = this.#making.then(() => this.#makeUp()).catch(() => undefined)
+  /**
+   * Resolves when there are some to spare. Where there is no mkfifo, or no /proc to read a docker's words from, there are
+   * none.
+   */
+  refill(): Promise<void> {
+    if (!this.#isClosed && existsSync('/proc/self/environ'))
+      this.#making = this.#making.then(() => this.#makeUp()).catch(() => undefined)
+    return this.#making
   }
 
   /** Every docker that has asked has its answer, and is gone. */
@@ -45,8 +48,6 @@ export class Slots {
   }
 
   async #makeUp(): Promise<void> {
-    // kustomize, or its next function, comes first.
-    await setImmediate()
     const free = [...this.#open].filter(({ isFree }) => isFree).length
     if (free >= BATCH) return
     const dirs = Array.from({ length: BATCH }, () => join(this.#room, String((this.#made += 1))))
@@ -66,7 +67,7 @@ export class Slots {
   async #attend(slot: Slot): Promise<void> {
     const line = await slot.asked()
     if (line !== undefined) {
-      this.refill()
+      void this.refill()
       await this.#answer(slot, line)
     }
     await slot.close()

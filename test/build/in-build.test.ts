@@ -70,7 +70,6 @@ async function buildWith(start: Start = echo, environment = environmentDigest(EN
   const above = await mkdtemp(join(folder, 'build-'))
   const server = await listen(above, { environment, pool: () => Promise.resolve(pool) })
   const room = dirname(server.address.slice(server.address.indexOf(':') + 1))
-  await vi.waitUntil(() => existsSync(join(room, '4/free')), { timeout: 10_000 })
   const close = async (): Promise<void> => {
     await pool.close(new RunError('INTERRUPTED', { by: 'the test' }))
     await server.close()
