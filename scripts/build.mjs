@@ -48,18 +48,23 @@ const programs = await build({
   outdir: join(outdir, 'cli'),
 })
 const docker = ['src/cli/docker.ts', 'src/cli/docker-command.ts']
-const connect = [...docker, 'src/cli/run-in-cluster.ts', 'src/cli/cluster.ts']
+const dial = [...docker, 'src/cli/run-in-cluster.ts', 'src/cli/cluster.ts']
+const secure = [...dial, 'src/cluster/connections.ts']
+const connect = [...secure, 'src/cluster/api-client.ts']
 await mergeChunks({
   root,
   outputs: programs.metafile.outputs,
   programs: ['src/cli/docker.ts', 'src/cli/krmpod.ts'],
   hot: {
+    dial,
+    secure,
     connect,
     kubeconfig: [...connect, 'src/cluster/kubeconfig.ts', 'node_modules/yaml/browser/index.js'],
     'whole-run': [...connect, 'src/run/run.ts'],
     hit: [...docker, 'src/cache/recall.ts'],
     messenger: ['src/cli/docker.ts', 'src/cli/run-in-build.ts'],
   },
+  late: ['src/cluster/connections.ts', 'src/cluster/api-client.ts'],
   options: {
     ...common,
     format: 'cjs',

@@ -7,11 +7,12 @@ import { build } from 'esbuild'
 
 /**
  * `programs`: source files that stay files of their own. `hot`: what they load on a hot path, by a name for it, as source
- * files. `outputs`: of esbuild's metafile.
+ * files. `late`: of these, what comes after something that takes time by itself, and is not to be loaded before.
+ * `outputs`: of esbuild's metafile.
  */
-export async function mergeChunks({ root, outputs, programs, hot, options }) {
+export async function mergeChunks({ root, outputs, programs, hot, late, options }) {
   const files = Object.keys(outputs).filter((file) => file.endsWith('.js'))
-  const groupOf = groups({ outputs, files, programs, hot })
+  const groupOf = groups({ outputs, files, programs, hot, late })
   const merged = new Map(files.map((file) => [join(root, file), groupOf(file)]))
   const world = { root, outputs, merged, options }
   const names = new Set([...merged.values()].filter((name) => name !== undefined))
@@ -30,7 +31,7 @@ export async function mergeChunks({ root, outputs, programs, hot, options }) {
 const MIN_BYTES = 5 * 1024
 
 /** On which of the hot paths a chunk is loaded, as a name for each such set; undefined: on none. */
-function groups({ outputs, files, programs, hot }) {
+function groups({ outputs, files, programs, hot, late }) {
   const entryOf = (source) => {
     const entry = files.find((file) => outputs[file].entryPoint === source)
     if (entry === undefined) throw new Error(`${source} is not an entry of its own any more`)
@@ -49,7 +50,9 @@ function groups({ outputs, files, programs, hot }) {
   const everywhere = paths.map(({ name }) => name).join('-and-')
   const homeOf = new Map([[everywhere, 'always']])
   const home = (file) => homeOf.get(groupOf(file)) ?? groupOf(file)
+  const lateGroups = late.map((source) => groupOf(entryOf(source)))
   for (const group of smallGroups({ outputs, files, groupOf })) {
+    if (lateGroups.includes(group)) continue
     const own = files.filter((file) => groupOf(file) === group)
     const needed = new Set(own.flatMap((file) => [...closure(file, outputs)]).map(home))
     if (needed.has(undefined)) throw new Error(`${group} needs what is on no hot path`)

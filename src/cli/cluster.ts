@@ -1,5 +1,9 @@
 import { join } from 'node:path'
-import { ApiClient } from '../cluster/api-client.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { ApiClient } from '../cluster/api-client.ts'
+import type { Connections } from '../cluster/connections.ts'
+import { type Credentials, opensTls } from '../cluster/credentials.ts'
+import { addressOf, dial } from '../cluster/dial.ts'
 import { loadCredentials } from '../cluster/load-credentials.ts'
 import { diskMemory, type Memory } from '../cluster/memory.ts'
 import type { WantedImage } from '../cluster/registry/look-up.ts'
@@ -19,12 +23,13 @@ interface Cluster {
   readonly pullLogins: (images: readonly string[]) => Promise<PullLogins>
 }
 
-export async function openCluster(settings: Settings): Promise<Cluster> {
-  const [credentials, log] = await Promise.all([
-    loadCredentials({ settings, env: process.env, home: homeDirectory() }),
-    settings.log === 'debug' ? debugLog() : undefined,
-  ])
-  const api = new ApiClient(credentials, log)
+/** `ahead`: so many connections are being opened when it resolves. */
+export async function openCluster(settings: Settings, ahead = 0): Promise<Cluster> {
+  const credentials = await loadCredentials({ settings, env: process.env, home: homeDirectory() })
+  const connections = await openAhead(credentials, ahead)
+  const { ApiClient } = await import('../cluster/api-client.ts')
+  const log = settings.log === 'debug' ? await debugLog() : undefined
+  const api = new ApiClient(credentials, { ...(log && { log }), ...(connections && { connections }) })
   const namespace = settings.namespace ?? credentials.namespace ?? 'default'
   const person = { env: process.env, home: homeDirectory() }
   const cacheDir = userCacheDir(person)
@@ -38,4 +43,17 @@ export async function openCluster(settings: Settings): Promise<Cluster> {
     return pullLogins(images, person)
   }
   return { api, namespace, memory, imageConfig, pullLogins }
+}
+
+/** TCP, then TLS, then HTTP: each is loaded while the server answers to the one before. */
+async function openAhead(credentials: Credentials, count: number): Promise<Connections | undefined> {
+  if (count === 0 || !opensTls(credentials)) return undefined
+  const dialled = Array.from({ length: count }, () => dial(addressOf(credentials.server)))
+  // Node dials in its next tick.
+  await setImmediate()
+  const { Connections } = await import('../cluster/connections.ts')
+  const connections = new Connections(credentials, dialled)
+  connections.prepare(count)
+  await setImmediate()
+  return connections
 }

@@ -38,10 +38,10 @@ export type Caller = Pick<RunHost, 'trace' | 'interrupted' | 'keep'> &
 type Prepared = Omit<RunHost, 'trace' | 'interrupted' | 'keep' | 'rerun' | 'onCreated'>
 
 /** The cluster and this process, for one run. What speaks to the cluster is loaded only now. */
-export async function prepareHost(settings: Settings): Promise<Prepared> {
+export async function prepareHost(settings: Settings, ahead?: number): Promise<Prepared> {
   const { openCluster } = await import('./cluster.ts')
   return {
-    ...(await openCluster(settings)),
+    ...(await openCluster(settings, ahead)),
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

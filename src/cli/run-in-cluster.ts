@@ -11,10 +11,7 @@ export async function runInCluster(
   { request, settings }: Asked,
   caller: Caller & Partial<RunHost>,
 ): Promise<RunResult> {
-  const host = await prepareHost(settings)
-  host.api.connections?.prepare(CONNECTIONS)
-  // Node connects in its next tick, and everything below is loaded while the server answers.
-  await new Promise<void>((resolve) => process.nextTick(resolve))
+  const host = await prepareHost(settings, CONNECTIONS)
   const { run } = await import('../run/run.ts')
   const ended = new AbortController()
   const { sweep } = settings

@@ -2,7 +2,7 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import { type Action, ApiError, ConnectionError } from './api-error.ts'
 import { Connections } from './connections.ts'
-import type { Credentials } from './credentials.ts'
+import { type Credentials, opensTls } from './credentials.ts'
 import { ignoreLateErrors } from './late-errors.ts'
 
 export interface ApiRequest {
@@ -31,12 +31,12 @@ export class ApiClient {
   readonly #transport: typeof http | typeof https
   readonly #log: Log | undefined
 
-  constructor(credentials: Credentials, log?: Log) {
+  /** `connections`: of the same credentials, which somebody has opened before. */
+  constructor(credentials: Credentials, { log, connections }: { log?: Log; connections?: Connections } = {}) {
     this.credentials = credentials
     this.#log = log
-    const secure = credentials.server.protocol === 'https:'
-    this.#transport = secure ? https : http
-    this.connections = secure && !credentials.proxyAgent ? new Connections(credentials) : undefined
+    this.#transport = credentials.server.protocol === 'https:' ? https : http
+    this.connections = opensTls(credentials) ? (connections ?? new Connections(credentials)) : undefined
     this.agent = credentials.proxyAgent ?? agentOver(this.connections)
   }
 

@@ -1,6 +1,7 @@
-import * as net from 'node:net'
+import type { Socket } from 'node:net'
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Credentials, TlsOptions } from './credentials.ts'
+import { type Address, addressOf, dial } from './dial.ts'
 
 /** Who we are on new connections; an exec plugin may make us somebody else. */
 interface Identity {
@@ -13,12 +14,11 @@ interface Identity {
 
 /** Open, or being opened; without `tls` for the rest of a tick. */
 interface Spare {
-  readonly tcp: net.Socket | undefined
+  readonly tcp: Socket | undefined
   readonly since: number
   tls?: TLSSocket
 }
 
-const HTTPS_PORT = 443
 /** What stands between us and the server may forget a connection that nobody uses, and say nothing. */
 const IDLE_MS = 30_000
 
@@ -29,8 +29,11 @@ export class Connections {
   #spares: readonly Spare[] = []
   #isClosed = false
 
-  constructor(credentials: Credentials) {
+  /** `dialled`: what dial() gave for the same server, before there was TLS. */
+  constructor(credentials: Credentials, dialled: readonly (Socket | undefined)[] = []) {
     this.#credentials = credentials
+    const since = performance.now()
+    this.#spares = dialled.map((tcp) => ({ tcp, since }))
   }
 
   /** So many are to wait from now on. What is wrong with one is for the request to find that opens it again. */
@@ -38,7 +41,7 @@ export class Connections {
     if (this.#isClosed || !this.#isSomebody()) return
     this.#dropOld()
     while (this.#spares.length < count)
-      this.#spares = [...this.#spares, { tcp: this.#dial(), since: performance.now() }]
+      this.#spares = [...this.#spares, { tcp: dial(this.#address), since: performance.now() }]
     // Node dials in its next tick: certificates are read after that.
     process.nextTick(() => {
       try {
@@ -55,12 +58,16 @@ export class Connections {
     this.#dropOld()
     const [spare, ...others] = this.#spares
     this.#spares = others
-    return spare?.tls ?? this.#secure(spare ? spare.tcp : this.#dial())
+    return spare?.tls ?? this.#secure(spare ? spare.tcp : dial(this.#address))
   }
 
   close(): void {
     this.#isClosed = true
     this.#drop()
+  }
+
+  get #address(): Address {
+    return addressOf(this.#credentials.server)
   }
 
   #drop(): void {
@@ -75,25 +82,10 @@ export class Connections {
     this.#spares = this.#spares.filter((spare) => !isOld(spare))
   }
 
-  /** Undefined: it has a name, which may stand for several addresses. Then Node's TLS has to dial, to try them all. */
-  #dial(): net.Socket | undefined {
-    const { host, port } = this.#address()
-    if (!net.isIP(host)) return undefined
-    const tcp = net.connect({ host, port, noDelay: true })
-    // Told to whoever has the TLS over it.
-    tcp.on('error', () => undefined)
-    return tcp
-  }
-
-  #address(): { host: string; port: number } {
-    const { hostname, port } = this.#credentials.server
-    return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || HTTPS_PORT) }
-  }
-
-  #secure(tcp: net.Socket | undefined): TLSSocket {
+  #secure(tcp: Socket | undefined): TLSSocket {
     const identity = this.#identify()
     const { tls, context, session } = identity
-    const { host, port } = this.#address()
+    const { host, port } = this.#address
     const socket = connect({
       ...tls,
       host,

@@ -23,3 +23,8 @@ export interface Credentials {
 export type RequestHeaders = Readonly<Record<string, string | string[]>>
 
 export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>
+
+/** Else there is no TLS, or a proxy's agent opens the connections. */
+export function opensTls({ server, proxyAgent }: Pick<Credentials, 'server' | 'proxyAgent'>): boolean {
+  return server.protocol === 'https:' && !proxyAgent
+}

@@ -33,8 +33,8 @@ const MAX_BYTES = 8 * 1024 * 1024
  * environment's proxy. Redirects are not followed.
  */
 export async function fetchOnce({ url, headers, form }: Call, { env, ca }: Route): Promise<Answer> {
-  const roots = ca ?? systemRoots(env)
-  const agent = proxyFor({ server: url, env })
+  const roots = ca ?? (await systemRoots(env))
+  const agent = await proxyFor({ server: url, env })
   const request = (url.protocol === 'http:' ? http : https).request(url, {
     method: form ? 'POST' : 'GET',
     headers: { ...headers, ...(form && { 'content-type': 'application/x-www-form-urlencoded' }) },

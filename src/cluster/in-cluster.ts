@@ -17,16 +17,16 @@ export interface ServiceAccountPlace {
  * The service account of the Pod that krmpod itself runs in; undefined outside of a Pod, or when it has none. Read at
  * once: the threads behind Node's promises of files take longer to come up than these few files to read.
  */
-export function inClusterCredentials({
+export async function inClusterCredentials({
   env,
   serviceAccountDir,
-}: ServiceAccountPlace): Credentials | undefined {
+}: ServiceAccountPlace): Promise<Credentials | undefined> {
   const server = ownCluster({ env, serviceAccountDir })
   if (!server) return undefined
-  const ca = readIfThere(`${serviceAccountDir}/ca.crt`, 'utf8') ?? systemRoots(env)
+  const ca = readIfThere(`${serviceAccountDir}/ca.crt`, 'utf8') ?? (await systemRoots(env))
   const namespace = podNamespace({ env, serviceAccountDir })
   const token = readableToken(`${serviceAccountDir}/token`)
-  const proxyAgent = proxyFor({ server, env })
+  const proxyAgent = await proxyFor({ server, env })
   return {
     server,
     ...(namespace && { namespace }),

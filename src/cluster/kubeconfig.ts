@@ -43,10 +43,10 @@ export async function fromKubeconfigs(
 async function credentialsOf(choice: Choice, options: KubeconfigOptions): Promise<Credentials> {
   const { context, user } = choice
   const namespace = context.namespace || options.namespace
-  const address = clusterAddress(choice.cluster, options.env)
+  const address = await clusterAddress(choice.cluster, options.env)
   const identity = await identityOf(choice, { address, options })
   const asSomebodyElse = user ? impersonationHeaders(user) : {}
-  const proxyAgent = proxyFor({ ...address, env: options.env })
+  const proxyAgent = await proxyFor({ ...address, env: options.env })
   return {
     server: address.server,
     ...(namespace && { namespace }),

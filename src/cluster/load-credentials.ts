@@ -30,7 +30,7 @@ export async function loadCredentials(sources: CredentialSources): Promise<Crede
   const found = await fromFiles(places, { ...sources, serviceAccount })
   if (found.kind === 'credentials') return found.credentials
   const isChosen = settings.kubeconfig !== undefined
-  const own = isChosen ? undefined : inClusterCredentials(serviceAccount)
+  const own = isChosen ? undefined : await inClusterCredentials(serviceAccount)
   if (own) return own
   if (found.kind === 'noContext') {
     throw new RunError('KUBECONFIG', { problem: `there is no current-context in ${found.places}` })

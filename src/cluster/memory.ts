@@ -21,8 +21,14 @@ export function diskMemory(dir: string | undefined): Memory {
   if (dir === undefined) return NO_MEMORY
   const place = { dir, forgetAfterMs: MONTH_MS }
   return {
-    recall: (subject) => keptText(place, subject).read(),
-    keep: (subject, text) => keptText(place, subject).write(text),
-    forget: (subject) => keptText(place, subject).remove(),
+    recall: (subject) => Promise.resolve(keptText(place, subject).read()),
+    keep(subject, text) {
+      keptText(place, subject).write(text)
+      return Promise.resolve()
+    },
+    forget(subject) {
+      keptText(place, subject).remove()
+      return Promise.resolve()
+    },
   }
 }

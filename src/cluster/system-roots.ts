@@ -1,4 +1,3 @@
-import { rootCertificates } from 'node:tls'
 import type { Environment } from '../settings/user-dirs.ts'
 import { readIfThere } from './read-if-there.ts'
 
@@ -16,11 +15,13 @@ const BUNDLES = [
  * The authorities this machine trusts, for servers whose kubeconfig names none; where it does not say, those that come
  * with Node. Undefined leaves the choice to Node, which somebody has told about others.
  */
-export function systemRoots(env: Environment): string | undefined {
+export async function systemRoots(env: Environment): Promise<string | undefined> {
   if (env['NODE_EXTRA_CA_CERTS']) return undefined
   for (const path of env['SSL_CERT_FILE'] ? [env['SSL_CERT_FILE']] : BUNDLES) {
     const bundle = readIfThere(path, 'latin1')
     if (bundle?.includes('-----BEGIN ')) return bundle
   }
-  return env['SSL_CERT_DIR'] || env['NODE_OPTIONS'] ? undefined : rootCertificates.join('\n')
+  if (env['SSL_CERT_DIR'] || env['NODE_OPTIONS']) return undefined
+  const { rootCertificates } = await import('node:tls')
+  return rootCertificates.join('\n')
 }

@@ -1,12 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { lstatSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { homeDirectory } from '../cli/home-directory.ts'
-import { readPrivate } from '../cluster/private-file.ts'
+import { PRIVATE_DIR, readPrivate, removeForgotten, writePrivate } from '../cluster/private-file.ts'
 import { isPrivate, userCacheDir } from '../settings/user-dirs.ts'
 
-const PRIVATE_DIR = 0o700
-const PRIVATE_FILE = 0o600
 const DIGEST_BYTES = 32
 /** A file of ours, or a draft of one. */
 const NAME = /^[0-9a-f]{64}(\.[0-9a-f-]{36})?$/
@@ -43,7 +41,7 @@ export function keptCode(folder: string, source: Buffer): KeptCode {
     },
     write(makeCode) {
       try {
-        writePrivate(path, { folder, code: makeCode() })
+        writeCode(path, { folder, code: makeCode() })
       } catch {
         // A folder that is full, read-only or somebody else's.
       }
@@ -57,27 +55,12 @@ function whole(bytes: Buffer | undefined): Buffer | undefined {
   return code && bytes?.subarray(0, DIGEST_BYTES).equals(digest(code)) ? code : undefined
 }
 
-function writePrivate(path: string, { folder, code }: { folder: string; code: Buffer }): void {
+function writeCode(path: string, { folder, code }: { folder: string; code: Buffer }): void {
   mkdirSync(folder, { recursive: true, mode: PRIVATE_DIR })
   if (!isOurFolder(folder)) return
-  removeForgotten(folder)
-  const draft = `${path}.${randomUUID()}`
-  try {
-    writeFileSync(draft, Buffer.concat([digest(code), code]), { mode: PRIVATE_FILE, flag: 'wx' })
-    renameSync(draft, path)
-  } catch (error) {
-    rmSync(draft, { force: true })
-    throw error
-  }
-}
-
-/** Of other releases, of krmpod or of Node, and what was never finished. */
-function removeForgotten(folder: string): void {
-  const oldest = Date.now() - MONTH_MS
-  for (const name of readdirSync(folder).filter((found) => NAME.test(found))) {
-    const path = join(folder, name)
-    if (statSync(path).mtimeMs < oldest) rmSync(path, { force: true })
-  }
+  // Of other releases, of krmpod or of Node, and what was never finished.
+  removeForgotten(folder, { afterMs: MONTH_MS, isOurs: (name) => NAME.test(name) })
+  writePrivate(path, Buffer.concat([digest(code), code]))
 }
 
 /** No link: it could lead to anything that is ours. */

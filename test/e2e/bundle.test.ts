@@ -55,8 +55,14 @@ function pinned(): string {
   return `${fixture('cat').replace(/:v1$/, '')}@${digest.trim()}`
 }
 
-const FOR_ANY_RUN = ['connect-and-kubeconfig-and-whole-run-and-hit']
-const FOR_WHOLE_RUNS = ['connect-and-kubeconfig-and-whole-run', 'kubeconfig', 'whole-run']
+const FOR_ANY_RUN = ['dial-and-secure-and-connect-and-kubeconfig-and-whole-run-and-hit']
+const FOR_WHOLE_RUNS = [
+  'dial-and-secure-and-connect-and-kubeconfig-and-whole-run',
+  'kubeconfig',
+  'secure-and-connect-and-kubeconfig-and-whole-run',
+  'connect-and-kubeconfig-and-whole-run',
+  'whole-run',
+]
 
 test('a run opens its connections before it loads the rest, and loads few files', async () => {
   expect(await loadedBy(fixture('cat'), { KRMPOD_SWEEP: 'off' })).toEqual([

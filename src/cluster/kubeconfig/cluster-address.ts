@@ -16,7 +16,7 @@ export interface ClusterAddress {
   readonly ca?: string
 }
 
-export function clusterAddress(cluster: Named<Cluster>, env: Environment): ClusterAddress {
+export async function clusterAddress(cluster: Named<Cluster>, env: Environment): Promise<ClusterAddress> {
   const server = serverOf(cluster)
   const proxyUrl = proxyOf(cluster)
   const ca = readPem({
@@ -26,16 +26,19 @@ export function clusterAddress(cluster: Named<Cluster>, env: Environment): Clust
   })
   return {
     server,
-    tls: server.protocol === 'http:' ? {} : tlsOf(cluster, { ca, env }),
+    tls: server.protocol === 'http:' ? {} : await tlsOf(cluster, { ca, env }),
     ...(proxyUrl && { proxyUrl }),
     ...(ca !== undefined && { ca }),
   }
 }
 
 // Always said: NODE_TLS_REJECT_UNAUTHORIZED=0 must not switch the check off.
-function tlsOf(cluster: Cluster, { ca, env }: { ca: string | undefined; env: Environment }): TlsOptions {
+async function tlsOf(
+  cluster: Cluster,
+  { ca, env }: { ca: string | undefined; env: Environment },
+): Promise<TlsOptions> {
   const rejectUnauthorized = !cluster['insecure-skip-tls-verify']
-  const trusted = rejectUnauthorized ? (ca ?? systemRoots(env)) : undefined
+  const trusted = rejectUnauthorized ? (ca ?? (await systemRoots(env))) : undefined
   return {
     rejectUnauthorized,
     ...(trusted !== undefined && { ca: trusted }),

@@ -22,7 +22,7 @@ export async function execIdentity(call: PluginCall, { cacheDir, now }: ExecOpti
   checkPlugin(call)
   const cache =
     cacheDir === undefined ? NOT_KEPT : keptText({ dir: cacheDir, forgetAfterMs: DAY_MS }, cacheKey(call))
-  let held = (await kept(cache, { call, now })) ?? (await fetched(cache, call))
+  let held = kept(cache, { call, now }) ?? (await fetched(cache, call))
   const renew = oneAtATime(async () => {
     held = await fetched(cache, call)
   })
@@ -36,15 +36,15 @@ export async function execIdentity(call: PluginCall, { cacheDir, now }: ExecOpti
   }
 }
 
-async function kept(
+function kept(
   cache: KeptText,
   { call, now }: { call: PluginCall; now: () => number },
-): Promise<ExecCredential | undefined> {
-  const text = await cache.read()
+): ExecCredential | undefined {
+  const text = cache.read()
   if (text === undefined) return undefined
   const credential = parsed(text, call.exec.apiVersion)
   if (credential?.expiresMs !== undefined && !isOver(credential, now() + MARGIN_MS)) return credential
-  await cache.remove()
+  cache.remove()
   return undefined
 }
 
@@ -58,7 +58,8 @@ function parsed(text: string, apiVersion: string): ExecCredential | undefined {
 
 async function fetched(cache: KeptText, call: PluginCall): Promise<ExecCredential> {
   const { credential, stdout } = await callPlugin(call)
-  await (credential.expiresMs === undefined ? cache.remove() : cache.write(stdout))
+  if (credential.expiresMs === undefined) cache.remove()
+  else cache.write(stdout)
   return credential
 }
 

@@ -1,7 +1,6 @@
 import type { Agent } from 'node:http'
 import type { Environment } from '../../settings/user-dirs.ts'
 import { systemRoots } from '../system-roots.ts'
-import { proxyAgent } from './proxy-agent.ts'
 import { proxyFromEnvironment } from './proxy-from-environment.ts'
 
 interface Route {
@@ -11,10 +10,11 @@ interface Route {
   readonly proxyUrl?: URL
 }
 
-/** The agent that reaches a server by way of its proxy; undefined when there is no proxy on the way. */
-export function proxyFor({ server, env, proxyUrl }: Route): Agent | undefined {
+/** The agent that reaches a server by way of its proxy, loaded only then; undefined when there is no proxy on the way. */
+export async function proxyFor({ server, env, proxyUrl }: Route): Promise<Agent | undefined> {
   const proxy = proxyUrl ?? proxyFromEnvironment(server, env)
   if (!proxy) return undefined
-  const ca = proxy.protocol === 'https:' ? systemRoots(env) : undefined
+  const ca = proxy.protocol === 'https:' ? await systemRoots(env) : undefined
+  const { proxyAgent } = await import('./proxy-agent.ts')
   return proxyAgent({ proxy, server, ...(ca !== undefined && { ca }) })
 }
