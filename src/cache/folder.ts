@@ -3,12 +3,15 @@ import { join } from 'node:path'
 import { isOurs } from './ours.ts'
 
 const PRIVATE_DIR = 0o700
-const RESULT = /^[a-f0-9]{64}$/
+/** A result, or an answer for bin/from-cache.sh: the name of a call, and the digest of what is in it. */
+const NAME = /^[a-f0-9]{64}(-[a-f0-9]{64})?$/
 
-/** One file of the folder: a result, or the draft of one that somebody is writing, or has given up. */
+/** One file of the folder, or the draft of one that somebody is writing, or has given up. */
 export interface Item {
   readonly path: string
   readonly isDraft: boolean
+  /** What there is of a result twice does not count twice. */
+  readonly isResult: boolean
   readonly bytes: number
   readonly usedMs: number
 }
@@ -24,10 +27,13 @@ export async function itemsIn(dir: string): Promise<readonly Item[]> {
   const items = await Promise.all(
     names.map(async (name): Promise<Item | undefined> => {
       const [key = '', draft] = name.split('.', 2)
-      if (!RESULT.test(key)) return undefined
+      const [isKnown, answer] = NAME.exec(key) ?? []
+      if (isKnown === undefined) return undefined
       const path = join(dir, name)
       const found = await lstat(path).catch(() => undefined)
-      return found && { path, isDraft: draft !== undefined, bytes: found.size, usedMs: found.mtimeMs }
+      const isDraft = draft !== undefined
+      const isResult = !isDraft && answer === undefined
+      return found && { path, isDraft, isResult, bytes: found.size, usedMs: found.mtimeMs }
     }),
   )
   return items.filter((item) => item !== undefined)

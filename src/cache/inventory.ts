@@ -13,7 +13,7 @@ export interface Inventory {
 export async function resultsIn(folder: string | undefined): Promise<Inventory> {
   if (folder === undefined) return { results: 0, bytes: 0 }
   const items = await itemsIn(folder)
-  const results = items.filter(({ isDraft }) => !isDraft)
+  const results = items.filter(({ isResult }) => isResult)
   const oldest = Math.min(...results.map(({ usedMs }) => usedMs))
   return {
     folder,
@@ -31,7 +31,7 @@ export async function clearResults(
   const done = await Promise.all(items.map(async (item) => ({ ...item, isGone: await removeItem(item) })))
   const gone = done.filter(({ isGone }) => isGone)
   return {
-    removed: gone.filter(({ isDraft }) => !isDraft).length,
+    removed: gone.filter(({ isResult }) => isResult).length,
     bytes: gone.reduce((sum, { bytes }) => sum + bytes, 0),
     left: done.length - gone.length,
   }

@@ -24,6 +24,8 @@ export interface CacheHost
   readonly place: Place
   /** krmpod's. */
   readonly version: string
+  /** What bin/from-cache.sh named this call. */
+  readonly call?: string
   /** For who wants to know why there was no hit. */
   readonly note: (text: string) => void
 }
@@ -45,7 +47,9 @@ export async function recall(request: RunRequest, host: CacheHost): Promise<Reca
   })
   if (looked.kind === 'hit') {
     stdin.close()
-    return { kind: 'hit', result: await replay(looked, { request, host }) }
+    const result = await replay(looked, { request, host })
+    await keepFor(host, { request, looked })
+    return { kind: 'hit', result }
   }
   host.trace.enter('connecting')
   return looked
@@ -120,6 +124,21 @@ async function filesKey(sources: Sources | undefined): Promise<FilesKey | undefi
   const { filesDigest } = await import('./files-digest.ts')
   const digest = filesDigest(sources.trees)
   return digest === undefined ? undefined : { digest, treeOf: sources.planned.treeOf }
+}
+
+/** Loaded only when it is needed: once for a call. */
+async function keepFor(
+  { call, place }: CacheHost,
+  { request, looked: { kept, warnings } }: { request: RunRequest; looked: Hit },
+): Promise<void> {
+  if (call === undefined || !isSimple(request) || kept.stderr.length > 0 || warnings.length > 0) return
+  const { keepAnswer } = await import('./answer-again.ts')
+  await keepAnswer(place, call, kept.stdout)
+}
+
+/** Nothing but stdin is read, and only stdout is written. */
+function isSimple({ streams, mounts }: RunRequest): boolean {
+  return streams.stdin && streams.stdout && mounts.every(({ kind }) => kind !== 'bind')
 }
 
 /** As the run would have handed it over. */

@@ -5,16 +5,24 @@ import type { Asked, Caller } from './prepare.ts'
 import { resultsFolder } from './results-folder.ts'
 import { VERSION } from './version.ts'
 
+/** `call`: what bin/from-cache.sh named it, if nothing but words, environment and settings files says what is asked for. */
+interface Named {
+  readonly call?: string
+}
+
 /** The result that an earlier run has left, or that of a run in the cluster: neither loads what the other one needs. */
-export async function answer(asked: Asked, caller: Caller): Promise<RunResult> {
-  const recalled = await recallFor(asked, caller)
+export async function answer(asked: Asked, { call, ...caller }: Caller & Named): Promise<RunResult> {
+  const recalled = await recallFor(asked, { ...caller, ...(call && isAllThereIs(asked) && { call }) })
   if (recalled?.kind === 'hit') return recalled.result
   const { runInCluster } = await import('./run-in-cluster.ts')
   return runInCluster(asked, { ...caller, ...recalled?.host })
 }
 
 /** Undefined: nothing is kept here. */
-async function recallFor({ request, settings }: Asked, caller: Caller): Promise<Recalled | undefined> {
+async function recallFor(
+  { request, settings }: Asked,
+  caller: Caller & Named,
+): Promise<Recalled | undefined> {
   const { maxBytes } = settings.cache
   const dir = resultsFolder()
   if (maxBytes === 'off' || dir === undefined) return undefined
@@ -29,6 +37,11 @@ async function recallFor({ request, settings }: Asked, caller: Caller): Promise<
     version: VERSION,
     note: await noteFor(settings.log),
   })
+}
+
+/** Somebody who looks for a fault wants to be told of every hit. */
+function isAllThereIs({ settings }: Asked): boolean {
+  return settings.podTemplate === undefined && settings.log === 'off'
 }
 
 async function noteFor(log: 'off' | 'debug'): Promise<(text: string) => void> {

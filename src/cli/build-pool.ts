@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { parseDocker } from '../argv/commands.ts'
+import { namesLocalFiles } from '../argv/local-files.ts'
 import { type Call, Pool, type Prepared } from '../build/pool.ts'
 import { isPureCall } from '../build/pure-call.ts'
 import type { RunWorld } from '../build/started-run.ts'
@@ -84,12 +85,9 @@ function prepare(call: Call, shared: Shared): Prepared | undefined {
   }
 }
 
-/** These name files as their process sees them. */
-const LOCAL_FILES = ['env-file', 'label-file', 'cidfile']
-
 function requestOf({ words, cwd }: Call, { settings, env, ancestors }: Shared): RunRequest | undefined {
   const command = parseDocker(words)
-  if (command.kind !== 'run' || LOCAL_FILES.some((name) => command.argv.flags.has(name))) return undefined
+  if (command.kind !== 'run' || namesLocalFiles(command.argv)) return undefined
   return resolve({
     parsed: command.argv,
     settings,

@@ -2,10 +2,11 @@ import { runToExit } from './edge.ts'
 
 /** `docker`, as kustomize, kpt and their neighbours call it. Below a `krmpod build` it is a messenger, which needs next to nothing. */
 async function docker(words: readonly string[]): Promise<number> {
-  const { KRMPOD_BUILD_SOCKET: build, KRMPOD_BUILD_GONE: gone } = process.env
+  const { KRMPOD_BUILD_SOCKET: build, KRMPOD_BUILD_GONE: gone, KRMPOD_CALL: call } = process.env
   // Nobody else's: not an exec plugin's, nor a function's.
   delete process.env['KRMPOD_BUILD_SOCKET']
   delete process.env['KRMPOD_BUILD_GONE']
+  delete process.env['KRMPOD_CALL']
   if (gone) {
     const { throwUnlessPure } = await import('./run-in-build.ts')
     await throwUnlessPure(words)
@@ -14,7 +15,7 @@ async function docker(words: readonly string[]): Promise<number> {
     return runInBuild(words, build)
   }
   const { dockerCommand } = await import('./docker-command.ts')
-  return dockerCommand(words)
+  return dockerCommand(words, { ...(call && { call }) })
 }
 
 void runToExit(async () => docker(process.argv.slice(2)))

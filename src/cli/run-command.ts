@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { namesLocalFiles } from '../argv/local-files.ts'
 import type { ParsedArgv } from '../argv/parsed-argv.ts'
 import { explainResult } from '../result/explain.ts'
 import { type Phase, Trace } from '../session/trace.ts'
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly onEnd?: (trace: Trace) => void
   /** What was read of this process's stdin before. */
   readonly stdin?: Readable
+  /** What bin/from-cache.sh named it. */
+  readonly call?: string
   /** A watch that was begun before. */
   readonly interruptions?: Interruptions
 }
@@ -33,6 +36,7 @@ export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Pr
       interrupted: interruptions.signal,
       keep: options.keep ?? false,
       ...(options.stdin && { stdin: options.stdin }),
+      ...(options.call && !namesLocalFiles(argv) && { call: options.call }),
       ...(options.onWarning && { onHint: options.onWarning }),
     })
     process.stderr.write(explainResult(result, request.resources.limits.memory) ?? '')

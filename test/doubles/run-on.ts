@@ -40,7 +40,7 @@ export interface Given {
   readonly stdin?: string | Buffer | Readable
   readonly host?: Partial<RunHost>
   /** Where results are kept; not given: nowhere. */
-  readonly cache?: Place & { readonly version?: string }
+  readonly cache?: Place & { readonly version?: string; readonly call?: string }
 }
 
 type Reachable = Pick<FakeCluster, 'url'>

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -55,6 +55,42 @@ test('what a function said once is said again without a cluster, until krmpod ca
   expect(await krmpod('cache', 'clear')).toMatch(/^1 result removed, \d+ bytes\.\n$/)
   const { exitCode, stdout } = await call(words, NO_CLUSTER)
   expect([exitCode, stdout.toString()]).toEqual([125, ''])
+})
+
+test('what was answered from there once is answered again without a Node', async () => {
+  const counts = join(home, 'nodes')
+  const node = `#!/bin/sh\necho x >> ${counts}\nexec ${process.execPath} "$@"\n`
+  await mkdir(join(home, 'bin'))
+  await writeFile(join(home, 'bin/node'), node, { mode: 0o755 })
+  const env = { PATH: `${join(home, 'bin')}:${process.env['PATH']}` }
+  const nodes = async (): Promise<number> => (await readFile(counts, 'utf8')).length / 2
+  const words = [...AS_KUSTOMIZE, image]
+  const asRun = { exitCode: 0, stderr: '', stdout: Buffer.from('kind: ResourceList\n') }
+  const seen: number[] = []
+  for (let round = 0; round < 4; round += 1) {
+    expect(await call(words, env)).toEqual(asRun)
+    seen.push(await nodes())
+  }
+  expect(seen).toEqual([1, 2, 2, 2])
+  expect((await call([...AS_KUSTOMIZE, '-e', 'A=b', image], env)).exitCode).toBe(0)
+  expect(await nodes()).toBe(3)
+  expect(JSON.parse(await krmpod('cache', 'stats', '-o', 'json'))).toMatchObject({ results: 2 })
+  expect(await krmpod('cache', 'clear')).toMatch(/^2 results removed/)
+  await call(words, env)
+  expect(await nodes(), 'the answer is gone with the results').toBe(4)
+})
+
+test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
+  ['a file that flags name', ['--env-file', '/dev/null'], {}],
+  ['a template of Pods', [], { KRMPOD_POD_TEMPLATE: 'template.yaml' }],
+  ['somebody who wants to know', [], { KRMPOD_LOG: 'debug' }],
+])('because of %s, Node answers every time', async (_, flags, env) => {
+  const template = join(home, 'template.yaml')
+  await writeFile(template, 'metadata: {labels: {a: b}}\n')
+  const words = [...AS_KUSTOMIZE, ...flags, image]
+  const given = { ...env, ...(env['KRMPOD_POD_TEMPLATE'] && { KRMPOD_POD_TEMPLATE: template }) }
+  for (let round = 0; round < 2; round += 1) expect((await call(words, given)).exitCode).toBe(0)
+  expect(await readdir(join(home, 'krmpod', 'results'))).toHaveLength(1)
 })
 
 test('images.allow forbids what is kept, too', async () => {

@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { clearResults, resultsIn } from '../../src/cache/inventory.ts'
 import { RunError } from '../../src/errors/run-error.ts'
 import type { RunRequest } from '../../src/request/run-request.ts'
 import { Trace } from '../../src/session/trace.ts'
@@ -97,6 +99,50 @@ describe('a hit', () => {
     await cachedRun(cluster)
     const interrupted = AbortSignal.abort(new RunError('INTERRUPTED', { by: 'nobody reads stdout' }))
     expectFailure(cluster, await cachedRun(cluster, { host: { interrupted } }), 'INTERRUPTED')
+  })
+})
+
+describe('of a call that bin/from-cache.sh has named, a hit', () => {
+  const CALL = 'c0'.repeat(32)
+  const named = (given: Given = {}): Given => ({ ...given, cache: { dir, maxBytes: MIB, call: CALL } })
+  const answers = (): readonly string[] => kept().filter((name) => name.startsWith(CALL))
+
+  test('keeps what it printed, under its name and digest', async () => {
+    await using cluster = await fakeCluster({ pods: runs(echo) })
+    await cachedRun(cluster, named())
+    expect(answers(), 'a run keeps none').toEqual([])
+    await cachedRun(cluster, named())
+    const digest = createHash('sha256').update('in').digest('hex')
+    expect(answers()).toEqual([`${CALL}-${digest}`])
+    expect(readFileSync(join(dir, `${CALL}-${digest}`), 'utf8')).toBe('in')
+    expect(statSync(join(dir, `${CALL}-${digest}`)).mode & 0o777).toBe(0o600)
+    expect(await resultsIn(dir)).toMatchObject({ results: 1 })
+    expect(await clearResults(dir)).toMatchObject({ removed: 1, left: 0 })
+    expect(kept()).toEqual([])
+  })
+
+  test.each<[string, Given]>([
+    ['says something on stderr', { argv: ['-i', '--network', 'none', PINNED, 'speak'] }],
+    ['repeats a warning', { request: { notices: ['env.allow does not list A: not passed on'] } }],
+    ['prints nothing', { argv: ['-i', '-a', 'STDIN', '-a', 'STDERR', '--network', 'none', PINNED] }],
+    ['reads no stdin', { argv: ['--network', 'none', PINNED] }],
+  ])('that %s keeps nothing for it', async (_, given) => {
+    const program = exits(0, { stdout: 'out', ...(given.argv?.includes('speak') && { stderr: 'err' }) })
+    await using cluster = await fakeCluster({ pods: runs(program) })
+    await cachedRun(cluster, named(given))
+    await cachedRun(cluster, named(given))
+    expect(cluster.count('create pods')).toBe(1)
+    expect(answers()).toEqual([])
+  })
+
+  test('that has read files keeps nothing for it', async () => {
+    using mounting = new Mounting()
+    await using cluster = await fakeCluster({ pods: runs(mounting.lists) })
+    const given = named({ request: { mounts: mounting.mounts } })
+    await cachedRun(cluster, given)
+    await cachedRun(cluster, given)
+    expect(cluster.count('create pods')).toBe(1)
+    expect(answers()).toEqual([])
   })
 })
 
