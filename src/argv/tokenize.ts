@@ -21,20 +21,17 @@ interface Grammar {
   readonly interspersed: boolean
 }
 
-type FlagIndex = ReadonlyMap<string, Flag>
-
 /** Splits a command line as spf13/pflag does, with its error texts. */
 export function tokenize(argv: readonly string[], table: readonly Flag[], grammar: Grammar): Tokens {
-  const index = indexOf(table)
   // Still to be read, the next one last: taking from the front is slow in long arrays.
   const ahead = argv.toReversed()
   const flags: FlagWord[] = []
   const words: string[] = []
   for (let word = ahead.pop(); word !== undefined; word = ahead.pop()) {
     if (word === '--') break
-    if (word.startsWith('--')) flags.push(longFlag(word, ahead, index))
+    if (word.startsWith('--')) flags.push(longFlag(word, ahead, table))
     else if (word.startsWith('-') && word !== '-') {
-      for (const flag of shortFlags(word, ahead, index)) flags.push(flag)
+      for (const flag of shortFlags(word, ahead, table)) flags.push(flag)
     } else {
       words.push(word)
       if (!grammar.interspersed) break
@@ -43,20 +40,12 @@ export function tokenize(argv: readonly string[], table: readonly Flag[], gramma
   return { flags, words: [...words, ...ahead.reverse()] }
 }
 
-/** Keys as they are written: `--env`, `-e`. */
-function indexOf(table: readonly Flag[]): FlagIndex {
-  const index = new Map<string, Flag>()
-  for (const flag of table) {
-    for (const name of [flag.name, ...(flag.aliases ?? [])]) index.set(`--${name}`, flag)
-    if (flag.short) index.set(`-${flag.short}`, flag)
-  }
-  return index
-}
-
-function longFlag(word: string, ahead: string[], index: FlagIndex): FlagWord {
+// Looked for in the table itself: to make an index of a hundred flags takes longer than to find the few of one call.
+function longFlag(word: string, ahead: string[], table: readonly Flag[]): FlagWord {
   if (/^--[-=]/.test(word)) throw usageError(`bad flag syntax: ${word}`)
   const [spelled, given] = cut(word, '=')
-  const flag = index.get(spelled)
+  const named = spelled.slice('--'.length)
+  const flag = table.find(({ name, aliases }) => name === named || aliases?.includes(named))
   if (!flag) throw usageError(`unknown flag: ${spelled}`)
   const value = given ?? (flag.takes === 'bool' ? 'true' : ahead.pop())
   if (value === undefined) throw usageError(`flag needs an argument: ${spelled}`)
@@ -64,11 +53,11 @@ function longFlag(word: string, ahead: string[], index: FlagIndex): FlagWord {
 }
 
 /** `-i`, `-it`, `-eK=V`, `-e=K=V`, `-e K`, `-ie K`: a flag that takes a value takes the rest of the word. */
-function* shortFlags(word: string, ahead: string[], index: FlagIndex): Generator<FlagWord> {
+function* shortFlags(word: string, ahead: string[], table: readonly Flag[]): Generator<FlagWord> {
   let letters = word.slice(1)
   while (letters !== '') {
     const [letter = ''] = letters
-    const flag = index.get(`-${letter}`)
+    const flag = table.find(({ short }) => short === letter)
     if (!flag) throw usageError(`unknown shorthand flag: '${letter}' in -${letters}`)
     const rest = letters.slice(letter.length)
     // pflag: a `=` with nothing behind it assigns nothing; it is the value, or the next letter.

@@ -34,12 +34,15 @@ interface Written {
 
 /** What the strongest source says of a setting, not looked at yet; undefined when none does. */
 export function writtenValue(key: SettingKey, sources: SettingSources): Written | undefined {
-  return everyWritten(sources).findLast((entry) => entry.key === key)
+  return everyWritten(sources, [key]).findLast((entry) => entry.key === key)
 }
 
 /** The strongest last. */
-function everyWritten({ flags = {}, env = {}, files = [] }: SettingSources): Written[] {
-  return [...files.toReversed().flatMap(ofFile), ...ofVariables(env), ...ofFlags(flags)]
+function everyWritten(
+  { flags = {}, env = {}, files = [] }: SettingSources,
+  keys: readonly SettingKey[] = SETTING_KEYS,
+): Written[] {
+  return [...files.toReversed().flatMap(ofFile), ...ofVariables(env, keys), ...ofFlags(flags, keys)]
 }
 
 function defaults(): Written[] {
@@ -54,15 +57,17 @@ function ofFile({ path, values }: SettingsFile): Written[] {
 }
 
 /** An empty variable counts as not set; variables of other names are somebody else's. */
-function ofVariables(env: Environment): Written[] {
-  return SETTING_KEYS.map((key) => ({ key, source: variableOf(key), value: env[variableOf(key)] })).filter(
-    ({ value }) => value !== undefined && value !== '',
-  )
+function ofVariables(env: Environment, keys: readonly SettingKey[]): Written[] {
+  return keys.flatMap((key) => {
+    const source = variableOf(key)
+    const value = env[source]
+    return value === undefined || value === '' ? [] : [{ key, source, value }]
+  })
 }
 
-function ofFlags(flags: Readonly<Partial<Record<SettingKey, unknown>>>): Written[] {
-  return SETTING_KEYS.map((key) => ({ key, source: 'the command line', value: flags[key] })).filter(
-    ({ value }) => value !== undefined,
+function ofFlags(flags: NonNullable<SettingSources['flags']>, keys: readonly SettingKey[]): Written[] {
+  return keys.flatMap((key) =>
+    flags[key] === undefined ? [] : [{ key, source: 'the command line', value: flags[key] }],
   )
 }
 
