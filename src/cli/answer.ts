@@ -3,6 +3,7 @@ import type { Recalled } from '../cache/recall.ts'
 import type { RunResult } from '../result/run-result.ts'
 import type { Asked, Caller } from './prepare.ts'
 import { resultsFolder } from './results-folder.ts'
+import { areSettingsOld } from './settings-age.ts'
 import { VERSION } from './version.ts'
 
 /** `call`: what bin/from-cache.sh named it, if nothing but words, environment and settings files says what is asked for. */
@@ -41,7 +42,7 @@ async function recallFor(
 
 /** Somebody who looks for a fault wants to be told of every hit. */
 function isAllThereIs({ settings }: Asked): boolean {
-  return settings.podTemplate === undefined && settings.log === 'off'
+  return settings.podTemplate === undefined && settings.log === 'off' && areSettingsOld()
 }
 
 async function noteFor(log: 'off' | 'debug'): Promise<(text: string) => void> {

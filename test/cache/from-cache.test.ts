@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 const BIN = join(import.meta.dirname, '../../bin')
 /** Stands in for Node: says what it was given. */
@@ -118,6 +120,7 @@ describe.each(['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox sh'].filter(is
       expect({ ...hit, stdout: hit.stdout.equals(answer) }).toEqual({ ...ANSWERED, stdout: true })
       expect((await stat(path)).mtimeMs, 'it was used just now').toBeGreaterThan(1_000_000)
       expect(await readdir(join(folder, 'tmp'))).toEqual([])
+      expect((await readdir(results)).filter((file) => !file.includes('-'))).toEqual([])
     })
 
     test('any other is for Node, with all of its stdin and its name', async () => {
@@ -130,6 +133,7 @@ describe.each(['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox sh'].filter(is
       ])
       expect((await call({ input })).call).toBe(name)
       expect(await readdir(join(folder, 'tmp'))).toEqual([])
+      expect((await readdir(results)).filter((file) => !file.includes('-'))).toEqual([])
     })
 
     test('whatever differs makes another call of it', async () => {
@@ -149,22 +153,23 @@ describe.each(['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox sh'].filter(is
 
     test('another file of settings makes another call of it, and so does the same text in another one', async () => {
       const config = join(folder, 'config')
-      const places = { KRMPOD_CONFIG: join(folder, 'named.yaml'), XDG_CONFIG_HOME: config }
-      const names = [(await call({ more: places })).call]
+      const named = join(folder, 'named.yaml')
       await mkdir(join(config, 'krmpod'), { recursive: true })
       await mkdir(join(folder, 'home/.config/krmpod'), { recursive: true })
+      const more = { XDG_CONFIG_HOME: config }
+      const names = [(await call({ more })).call]
       for (const path of [
-        places.KRMPOD_CONFIG,
         join(config, 'krmpod/config.yaml'),
         join(folder, 'home/.config/krmpod/config.yaml'),
+        named,
       ]) {
         for (const text of ['', 'proof: off\n', 'proof: on\n']) {
           await writeFile(path, text)
-          names.push((await call({ more: places })).call)
+          names.push((await call({ more: path === named ? { ...more, KRMPOD_CONFIG: path } : more })).call)
         }
         await rm(path)
       }
-      expect((await call({ more: places })).call).toBe(names[0])
+      expect((await call({ more })).call).toBe(names[0])
       expect(new Set(names).size).toBe(10)
     })
 
@@ -186,8 +191,6 @@ describe.each(['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox sh'].filter(is
     })
 
     test('what it cannot do is done as if it were not there, with all of stdin', async () => {
-      const inNoFolder = { TMPDIR: join(folder, 'nowhere') }
-      expect(await call({ more: inNoFolder })).toEqual({ ...BY_NODE, call: '' })
       const bare = join(folder, 'bare')
       await mkdir(bare)
       for (const name of ['cat', 'ls', 'rm']) symlinkSync(whereIs(name), join(bare, name))
@@ -211,20 +214,78 @@ describe.each(['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox sh'].filter(is
 
 test('without a folder of results nothing is looked at', async () => {
   await rm(results, { recursive: true })
-  expect(await call({ more: { TMPDIR: '/nowhere' } })).toEqual({ ...BY_NODE, call: '' })
+  expect(await call()).toEqual({ ...BY_NODE, call: '' })
 })
 
 test.each<[string, readonly string[]]>([
   ['another command', ['version']],
   ['no stdin', ['run', '--rm', 'img']],
-  ['flags in another order', ['run', '--network', 'none', '-i', 'img']],
+  ['flags in another order', ['run', '--network', 'none', '-i', 'img@sha256:1']],
+  ['an image that a tag may change', ['run', '-i', '--network', 'none', 'img:v1']],
+  ['a network', ['run', '-i', '--network', 'bridge', 'img@sha256:1']],
 ])('%s is for Node, and so is its stdin', async (_, words) => {
   expect(await call({ words })).toEqual({ ...BY_NODE, call: '' })
 })
 
-test('below a krmpod build it is for Node', async () => {
-  for (const more of [{ KRMPOD_BUILD_SOCKET: 'x' }, { KRMPOD_BUILD_GONE: 'yes' }])
-    expect(await call({ more })).toEqual({ ...BY_NODE, call: '' })
+test.each<Readonly<Record<string, string>>>([
+  { KRMPOD_BUILD_SOCKET: 'x' },
+  { KRMPOD_BUILD_GONE: 'yes' },
+  { KRMPOD_CACHE_MAX_BYTES: 'off' },
+  { HOME: '' },
+  { HOME: 'relative' },
+  { HOME: '/home/a/../b' },
+  { XDG_CONFIG_HOME: '/a/link/../b' },
+  { KRMPOD_CONFIG: '/nowhere/config.yaml' },
+  { KRMPOD_CALL: 'c0'.repeat(32), KRMPOD_BUILD_GONE: 'yes' },
+])('with %o it is for Node', async (more) => {
+  const cache = { XDG_CACHE_HOME: join(folder, 'home/.cache') }
+  expect((await call({ more: cache })).call).not.toBe('')
+  expect(await call({ more: { ...cache, ...more } })).toEqual({ ...BY_NODE, call: '' })
+})
+
+test('of settings that Node cannot read, Node says so', async () => {
+  await mkdir(join(folder, 'home/.config/krmpod/config.yaml'), { recursive: true })
+  expect(await call()).toEqual({ ...BY_NODE, call: '' })
+})
+
+test("a caller's functions do not stand in for programs", { skip: !existsSync('/bin/bash') }, async () => {
+  docker = await install('/bin/bash')
+  const stub = '() { echo stub; }'
+  const names = ['cat', 'ls', 'sha256sum', 'rm', 'touch', 'pwd', 'printf', 'readlink']
+  const more = Object.fromEntries(names.map((name) => [`BASH_FUNC_${name}%%`, stub]))
+  expect(await again({ more })).toEqual(ANSWERED)
+})
+
+test('numbers of open files that the caller has given away stay what they are', async () => {
+  for (const number of ['7', '8', '9']) {
+    const words = ['-c', `exec ${docker} "$@" ${number}< ${docker}`, 'sh', ...RUN]
+    expect(await call({ program: '/bin/sh', words })).toEqual({ ...BY_NODE, call: '' })
+  }
+})
+
+test('streams that do not wait are for Node', async () => {
+  for (const stream of ['STDIN', 'STDOUT']) {
+    const set = `use Fcntl; fcntl(${stream}, F_SETFL, O_NONBLOCK | fcntl(${stream}, F_GETFL, 0)); exec @ARGV`
+    expect(await call({ program: 'perl', words: ['-e', set, docker, ...RUN] })).toEqual({
+      ...BY_NODE,
+      call: '',
+    })
+  }
+})
+
+test('one that is killed while it reads leaves its caller alone', async () => {
+  const child = spawn(docker, RUN, { env, cwd: folder, stdio: 'pipe' })
+  child.stdin.write('half')
+  const stderrEnds = once(child.stderr.resume(), 'end')
+  // Its stdin is kept, without a name.
+  await vi.waitFor(async () =>
+    expect(await openFilesOf(child.pid)).toContainEqual(expect.stringMatching(/ \(deleted\)$/)),
+  )
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([null, 'SIGTERM'])
+  await stderrEnds
+  child.stdin.destroy()
+  expect(await readdir(results)).toEqual([])
 })
 
 test('settings that come from a pipe are for Node to read', async () => {
@@ -269,6 +330,11 @@ test('XDG_CACHE_HOME has it where that is set', async () => {
   mkdirSync(results, { recursive: true, mode: 0o700 })
   expect(await again({ more: { XDG_CACHE_HOME: cache } })).toEqual(ANSWERED)
 })
+
+async function openFilesOf(pid: number | undefined): Promise<readonly string[]> {
+  const folder = `/proc/${pid}/fd`
+  return Promise.all((await readdir(folder)).map((name) => readlink(join(folder, name)).catch(() => '')))
+}
 
 function isThere(shell: string): boolean {
   return existsSync(shell.split(' ')[0] ?? '')
