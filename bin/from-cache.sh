@@ -59,8 +59,11 @@ krmpod_keep_stdin() {
   krmpod_word=$krmpod_kept/0000000000000000000000000000000000000000000000000000000000000000.$$
   krmpod_mask=$(umask)
   umask 077
+  # noclobber is O_EXCL: a container that shares the folder may have a process of the same number.
+  set -C
   { command exec 7>"$krmpod_word"; } 2>/dev/null
   krmpod_code=$?
+  set +C
   umask "$krmpod_mask"
   [ "$krmpod_code" = 0 ] || return
   { command exec 8<"$krmpod_word" 9<"$krmpod_word"; } 2>/dev/null
@@ -106,7 +109,7 @@ krmpod_name_call() {
 
 # Sets krmpod_answer, and opens it: a file whose name has its own digest. Somebody may remove it at any moment.
 krmpod_find() {
-  for krmpod_answer in "$krmpod_kept/$krmpod_call"-*; do
+  for krmpod_answer in "$krmpod_kept/$krmpod_call"-?*; do
     [ -f "$krmpod_answer" ] && [ -O "$krmpod_answer" ] && [ ! -h "$krmpod_answer" ] || continue
     { command exec 7<"$krmpod_answer"; } 2>/dev/null || continue
     krmpod_word=$(command sha256sum /proc/self/fd/7 2>/dev/null)

@@ -273,6 +273,14 @@ test('streams that do not wait are for Node', async () => {
   }
 })
 
+test('two containers that share the folder share no stdin', async () => {
+  const shell = `: > ${results}/${'0'.repeat(64)}.$$; exec ${docker} "$@"`
+  const theirs = await call({ program: '/bin/sh', words: ['-c', shell, 'sh', ...RUN] })
+  expect(theirs).toEqual({ ...BY_NODE, call: '' })
+  const [left = ''] = await readdir(results)
+  expect((await stat(join(results, left))).size).toBe(0)
+})
+
 test('one that is killed while it reads leaves its caller alone', async () => {
   const child = spawn(docker, RUN, { env, cwd: folder, stdio: 'pipe' })
   child.stdin.write('half')
