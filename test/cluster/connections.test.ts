@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
@@ -9,6 +9,7 @@ import { ApiClient } from '../../src/cluster/api-client.ts'
 import { Connections } from '../../src/cluster/connections.ts'
 import { attach } from '../../src/cluster/container-streams.ts'
 import type { Credentials, TlsOptions } from '../../src/cluster/credentials.ts'
+import { addressOf, dial } from '../../src/cluster/dial.ts'
 import { type Authority, makeAuthority } from '../doubles/certificates.ts'
 
 let folder = ''
@@ -44,8 +45,11 @@ function credentialsOf(tls: TlsOptions): Credentials {
   return { server: url, source: 'a test', tls, headers: () => Promise.resolve({}) }
 }
 
-function connectionsOf(tls: TlsOptions): Connections & Disposable {
-  const connections = new Connections(credentialsOf(tls))
+function connectionsOf(
+  tls: TlsOptions,
+  dialled: readonly (Socket | undefined)[] = [],
+): Connections & Disposable {
+  const connections = new Connections(credentialsOf(tls), dialled)
   return Object.assign(connections, { [Symbol.dispose]: () => connections.close() })
 }
 
@@ -65,6 +69,32 @@ test('what was prepared is taken, and then what is opened now', async () => {
   expect(taken.map(({ connecting }) => connecting)).toEqual([false, false, true])
   expect(await Promise.all(taken.map(greeting))).toEqual(['nobody', 'nobody', 'nobody'])
   expect(accepted).toBe(3)
+})
+
+test('TLS is spoken over what was dialled before', async () => {
+  const tcp = dial(addressOf(url))
+  if (!tcp) throw new Error('it has an address')
+  await once(tcp, 'connect')
+  const { localPort } = tcp
+  using connections = connectionsOf({ ca: authority.cert }, [tcp])
+  connections.prepare(1)
+  await vi.waitFor(() => expect(accepted).toBe(1))
+  const socket = connections.take()
+  expect([socket.connecting, socket.localPort]).toEqual([false, localPort])
+  expect(await greeting(socket)).toBe('nobody')
+})
+
+test('what was dialled and is gone is dialled again', async () => {
+  const tcp = dial(addressOf(url))
+  tcp?.destroy()
+  using connections = connectionsOf({ ca: authority.cert }, [tcp])
+  connections.prepare(1)
+  expect(await greeting(connections.take())).toBe('nobody')
+  expect(accepted).toBe(1)
+})
+
+test('a name is for TLS to dial', () => {
+  expect(dial(addressOf(new URL('https://localhost:1')))).toBeUndefined()
 })
 
 test('one that the server has closed is not taken', async () => {
