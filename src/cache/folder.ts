@@ -1,8 +1,8 @@
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PRIVATE_DIR } from '../cluster/private-file.ts'
 import { isOurs } from './ours.ts'
 
-const PRIVATE_DIR = 0o700
 /** A result, or an answer for bin/from-cache.sh: the name of a call, and the digest of what is in it. */
 const NAME = /^[a-f0-9]{64}(-[a-f0-9]{64})?$/
 

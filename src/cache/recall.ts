@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { Sources } from '../mounts/sources.ts'
 import type { RunRequest } from '../request/run-request.ts'
-import { plain } from '../result/explain.ts'
 import type { RunResult } from '../result/run-result.ts'
 import type { RunHost } from '../run/host.ts'
 import { keepStdin } from '../run/keep-stdin.ts'
-import { release } from '../run/release.ts'
 import { sourcesOf } from '../run/sources.ts'
 import { armStop } from '../run/stop.ts'
 import { unlessStopped } from '../session/unless-stopped.ts'
-import { Spool } from '../streams/spool.ts'
+import type { Spool } from '../streams/spool.ts'
 import type { Kept } from './entry.ts'
 import { findResult } from './find-result.ts'
 import { type FilesKey, keyOf } from './key.ts'
+import { type Answer, replay } from './replay.ts'
 import type { Place } from './store.ts'
 import { whyNotCached } from './why-not.ts'
 
@@ -57,11 +56,8 @@ export async function recall(request: RunRequest, host: CacheHost): Promise<Reca
 
 type Found = Extract<Recalled, { kind: 'miss' }> | Hit
 
-interface Hit {
+interface Hit extends Answer {
   readonly kind: 'hit'
-  readonly kept: Kept
-  /** Every run says them, and so does every hit. */
-  readonly warnings: readonly string[]
 }
 
 /** Waits for the end of stdin: no longer than a run may take. */
@@ -139,18 +135,4 @@ async function keepFor(
 /** Nothing but stdin is read, and only stdout is written. */
 function isSimple({ streams, mounts }: RunRequest): boolean {
   return streams.stdin && streams.stdout && mounts.every(({ kind }) => kind !== 'bind')
-}
-
-/** As the run would have handed it over. */
-async function replay(
-  { kept, warnings }: Hit,
-  { request, host }: { request: RunRequest; host: CacheHost },
-): Promise<RunResult> {
-  for (const line of new Set(warnings)) host.stderr.write(`docker: warning: ${plain(line)}\n`)
-  const nothingMore = new Spool(host.temporaryDirectory)
-  nothingMore.end()
-  const bytes = { stdoutBytes: kept.stdout.length, stderrBytes: kept.stderr.length }
-  const output = { stdout: nothingMore, stderr: { bytes: bytes.stderrBytes }, before: kept }
-  await release(output, { streams: request.streams, host })
-  return { exitCode: 0, reason: 'Completed', ...bytes }
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PRIVATE_FILE } from '../cluster/private-file.ts'
 import { entryBytes, entryOf, MAX_ENTRY_BYTES, type ToKeep } from './entry.ts'
 import { makeRoom } from './evict.ts'
 import { makeFolder } from './folder.ts'
-
-const PRIVATE_FILE = 0o600
 
 export interface Place {
   readonly dir: string

@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { isPrivate } from '../settings/user-dirs.ts'
 
 export const PRIVATE_DIR = 0o700
-const PRIVATE_FILE = 0o600
+export const PRIVATE_FILE = 0o600
 
 /** A plain file that nobody else can have written, and no larger than that; undefined: there is none that can be read. */
 export function readPrivate(path: string, maxBytes = Number.POSITIVE_INFINITY): Buffer | undefined {
