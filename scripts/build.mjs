@@ -61,6 +61,7 @@ await mergeChunks({
     connect,
     kubeconfig: [...connect, 'src/cluster/kubeconfig.ts', 'node_modules/yaml/browser/index.js'],
     'whole-run': [...connect, 'src/run/run.ts'],
+    streams: [...connect, 'src/run/run.ts', 'src/session/attach-stream.ts'],
     hit: [...docker, 'src/cache/recall.ts'],
     messenger: ['src/cli/docker.ts', 'src/cli/run-in-build.ts'],
   },

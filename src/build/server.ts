@@ -9,6 +9,8 @@ import type { Served } from './served.ts'
 import { Slots } from './slots.ts'
 
 export interface BuildServer {
+  /** A docker that comes now finds what it needs. Never rejects. */
+  readonly ready: Promise<void>
   /** For the children's environment. */
   readonly address: string
   /** After every run has ended. Tells, in a line each, what it left behind; never rejects. */
@@ -51,8 +53,7 @@ export async function listen(
     await rm(folder, { recursive: true, force: true })
     throw error
   }
-  // The first docker may come while this process is busy with what it foresees.
-  await slots.refill()
+  const ready = slots.refill()
   const close = async (): Promise<readonly string[]> => {
     server.close()
     const settled = Promise.all([...open.values(), slots.settled()])
@@ -61,7 +62,7 @@ export async function listen(
     await slots.close()
     return remove(folder)
   }
-  return { address: formatAddress({ token, path }), close }
+  return { ready, address: formatAddress({ token, path }), close }
 }
 
 /** A docker that is just going may still have a file there. */

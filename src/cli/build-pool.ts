@@ -4,7 +4,11 @@ import { parseDocker } from '../argv/commands.ts'
 import { namesLocalFiles } from '../argv/local-files.ts'
 import { type Call, Pool, type Prepared } from '../build/pool.ts'
 import { isPureCall } from '../build/pure-call.ts'
+import { recently } from '../build/recently.ts'
 import type { RunWorld } from '../build/started-run.ts'
+import { listPolicies } from '../cluster/network-policies.ts'
+import type { NetworkPolicy } from '../kube/types.ts'
+import { needsPolicy } from '../plan/network-policy.ts'
 import type { Ancestor } from '../request/deadline.ts'
 import { resolve } from '../request/resolve.ts'
 import type { RunRequest } from '../request/run-request.ts'
@@ -24,6 +28,7 @@ import { sweepBeside } from './sweep-beside.ts'
 interface Shared {
   readonly settings: Settings
   readonly cluster: Awaited<ReturnType<typeof openCluster>>
+  readonly policies: () => Promise<readonly NetworkPolicy[]>
   /** Of a `docker` that kustomize had now. */
   readonly env: NodeJS.ProcessEnv
   readonly putOff: PoolWorld['putOff']
@@ -40,19 +45,25 @@ interface PoolWorld {
 
 /**
  * kustomize comes to one function after the other. Where each takes a tenth of a second, the first ones need not share
- * the processors of the API server and the node with the last, and none is waited for because of this.
+ * the processors of the API server and the node with the last, and none is waited for because of this. A parked Pod is
+ * ready long before its turn.
  */
-const PAUSE_MS = 60
+const PAUSE_MS = { fresh: 60, parked: 120 }
+/** For the first requests of the first run. */
+const CONNECTIONS = 2
+/** Runs that start together ask for the namespace's policies once. */
+const POLICIES_MS = 1_000
 
 /** The runs of one build. */
 export async function openPool({ env, putOff }: PoolWorld): Promise<Pool> {
   const start = performance.now()
   const settings = await loadSettings({ env: process.env, home: homeDirectory() })
   const above = settings.callerTimeout === 'off' ? [] : await ancestors()
-  const cluster = await openCluster(settings)
+  const cluster = await openCluster(settings, CONNECTIONS)
   const shared: Shared = {
     settings,
     cluster,
+    policies: recently(() => listPolicies(cluster.api, cluster.namespace, {}), POLICIES_MS),
     env,
     putOff,
     ancestors: () => [
@@ -64,7 +75,7 @@ export async function openPool({ env, putOff }: PoolWorld): Promise<Pool> {
   return new Pool({
     prepare: (call) => prepare(call, shared),
     ahead: settings.build.ahead,
-    pauseMs: PAUSE_MS,
+    pauseMs: settings.standby.size > 0 ? PAUSE_MS.parked : PAUSE_MS.fresh,
     onLateWords: (words) => void process.stderr.write(words),
     now: () => performance.now(),
   })
@@ -109,6 +120,7 @@ async function start(
   await run(request, {
     ...shared.cluster,
     ...world,
+    ...(needsPolicy(request) && { policies: shared.policies() }),
     temporaryDirectory: tmpdir(),
     now: () => new Date(),
     newRunId,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { namesLocalFiles } from '../argv/local-files.ts'
 import type { ParsedArgv } from '../argv/parsed-argv.ts'
+import { elapsedMs } from '../cluster/elapsed.ts'
 import { explainResult } from '../result/explain.ts'
 import { type Phase, Trace } from '../session/trace.ts'
 import { answer } from './answer.ts'
@@ -26,7 +27,7 @@ export interface RunOptions {
 /** One function run with this process's streams, environment and signals; resolves to its exit status. */
 export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Promise<number> {
   const interruptions = options.interruptions ?? watchCaller()
-  const trace = new Trace(sinceStart, options.onPhase)
+  const trace = new Trace(elapsedMs, options.onPhase)
   try {
     const asked = await ask(argv, options.flags)
     const { request } = asked
@@ -45,9 +46,4 @@ export async function runCommand(argv: ParsedArgv, options: RunOptions = {}): Pr
     interruptions.close()
     options.onEnd?.(trace)
   }
-}
-
-/** performance.now() says the same, and 1 ms later: Node loads what is behind it at its first use. */
-function sinceStart(): number {
-  return process.uptime() * 1000
 }

@@ -1,17 +1,22 @@
+import { setImmediate } from 'node:timers/promises'
+import { listPolicies } from '../cluster/network-policies.ts'
+import { needsPolicy } from '../plan/network-policy.ts'
+import type { RunRequest } from '../request/run-request.ts'
 import type { RunResult } from '../result/run-result.ts'
 import type { RunHost } from '../run/host.ts'
 import { type Asked, type Caller, prepareHost } from './prepare.ts'
 import { sweepBeside } from './sweep-beside.ts'
 
-/** For the first request, and for what does not wait for its answer: parked Pods are asked for, a container dialled. */
-const CONNECTIONS = 2
+/** For what is asked before there is a Pod, one after the other; parked Pods are looked for beside it. */
+const CONNECTIONS = { alone: 1, standby: 2 }
 
 /** The whole of it: with a Pod. */
 export async function runInCluster(
   { request, settings }: Asked,
   caller: Caller & Partial<RunHost>,
 ): Promise<RunResult> {
-  const host = await prepareHost(settings, CONNECTIONS)
+  const host = await prepareHost(settings, request.standby.size > 0 ? CONNECTIONS.standby : CONNECTIONS.alone)
+  const asked = await askPolicies(request, { ...host, ...caller })
   const { run } = await import('../run/run.ts')
   const ended = new AbortController()
   const { sweep } = settings
@@ -20,6 +25,7 @@ export async function runInCluster(
   try {
     return await run(request, {
       ...host,
+      ...asked,
       rerun: true,
       onCreated: () => sweepBeside({ ...host, sweep, deadlineMs, signal }),
       ...caller,
@@ -28,4 +34,17 @@ export async function runInCluster(
     ended.abort()
     host.api.close()
   }
+}
+
+/** Before the Pod can be asked for; what else that needs is loaded while the server answers. */
+async function askPolicies(
+  request: RunRequest,
+  { api, namespace, interrupted }: Pick<RunHost, 'api' | 'namespace' | 'interrupted'>,
+): Promise<Pick<RunHost, 'policies'>> {
+  if (!needsPolicy(request)) return {}
+  const policies = listPolicies(api, namespace, { signal: interrupted })
+  policies.catch(() => undefined) // the session tells of it, or asks again
+  // It leaves in this turn of the loop.
+  await setImmediate()
+  return { policies }
 }

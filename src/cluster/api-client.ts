@@ -3,6 +3,7 @@ import * as https from 'node:https'
 import { type Action, ApiError, ConnectionError } from './api-error.ts'
 import { Connections } from './connections.ts'
 import { type Credentials, opensTls } from './credentials.ts'
+import { elapsedMs } from './elapsed.ts'
 import { ignoreLateErrors } from './late-errors.ts'
 
 export interface ApiRequest {
@@ -69,10 +70,10 @@ export class ApiClient {
 
   async #answered(request: ApiRequest): Promise<http.IncomingMessage> {
     const headers = await this.credentials.headers()
-    const start = performance.now()
+    const start = elapsedMs()
     const response = await this.#send(request, headers)
     const status = response.statusCode ?? 0
-    const ms = Math.round(performance.now() - start)
+    const ms = Math.round(elapsedMs() - start)
     this.#log?.(
       { method: request.method, path: request.path, status, ms },
       `${request.action.verb} ${request.action.resource}`,

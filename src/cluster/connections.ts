@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Credentials, TlsOptions } from './credentials.ts'
 import { type Address, addressOf, dial } from './dial.ts'
+import { elapsedMs } from './elapsed.ts'
 
 /** Who we are on new connections; an exec plugin may make us somebody else. */
 interface Identity {
@@ -32,7 +33,7 @@ export class Connections {
   /** `dialled`: what dial() gave for the same server, before there was TLS. */
   constructor(credentials: Credentials, dialled: readonly (Socket | undefined)[] = []) {
     this.#credentials = credentials
-    const since = performance.now()
+    const since = elapsedMs()
     this.#spares = dialled.map((tcp) => ({ tcp, since }))
   }
 
@@ -41,7 +42,7 @@ export class Connections {
     if (this.#isClosed || !this.#isSomebody()) return
     this.#dropOld()
     while (this.#spares.length < count)
-      this.#spares = [...this.#spares, { tcp: dial(this.#address), since: performance.now() }]
+      this.#spares = [...this.#spares, { tcp: dial(this.#address), since: elapsedMs() }]
     // Node dials in its next tick: certificates are read after that.
     process.nextTick(() => {
       try {
@@ -76,7 +77,7 @@ export class Connections {
   }
 
   #dropOld(): void {
-    const now = performance.now()
+    const now = elapsedMs()
     const isOld = (spare: Spare): boolean => now - spare.since > IDLE_MS || !isUntouched(spare)
     this.#spares.filter(isOld).forEach(close)
     this.#spares = this.#spares.filter((spare) => !isOld(spare))

@@ -1,4 +1,4 @@
-import type { NetworkPolicy, Pod, Secret } from '../kube/types.ts'
+import type { Pod, Secret } from '../kube/types.ts'
 import type { ApiClient } from './api-client.ts'
 
 interface NamedPod {
@@ -154,34 +154,6 @@ export async function deleteSecret(
   })
 }
 
-export async function listPolicies(
-  api: ApiClient,
-  namespace: string,
-  { signal }: Call,
-): Promise<readonly NetworkPolicy[]> {
-  const { items } = await api.json<{ items: readonly NetworkPolicy[] }>({
-    action: { verb: 'list', resource: 'networkpolicies' },
-    method: 'GET',
-    path: policiesPath(namespace),
-    ...(signal && { signal }),
-  })
-  return items
-}
-
-export async function createPolicy(
-  api: ApiClient,
-  policy: NetworkPolicy,
-  { signal }: Call,
-): Promise<NetworkPolicy> {
-  return api.json<NetworkPolicy>({
-    action: { verb: 'create', resource: 'networkpolicies' },
-    method: 'POST',
-    path: policiesPath(policy.metadata?.namespace ?? ''),
-    body: policy,
-    ...(signal && { signal }),
-  })
-}
-
 export function podsPath(namespace: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`
 }
@@ -192,23 +164,4 @@ export function podPath({ namespace, name }: NamedPod): string {
 
 function secretPath({ namespace, name }: NamedPod): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`
-}
-
-function policiesPath(namespace: string): string {
-  return `/apis/networking.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/networkpolicies`
-}
-
-/** Annotations of this very policy are added or replaced; the policy itself stays. */
-export async function annotatePolicy(
-  api: ApiClient,
-  { namespace, name, uid }: NamedPod & { uid: string },
-  annotations: Readonly<Record<string, string>>,
-): Promise<void> {
-  await api.bytes({
-    action: { verb: 'patch', resource: 'networkpolicies' },
-    method: 'PATCH',
-    path: `${policiesPath(namespace)}/${encodeURIComponent(name)}`,
-    contentType: 'application/merge-patch+json',
-    body: { metadata: { uid, annotations } },
-  })
 }

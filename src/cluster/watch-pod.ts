@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pod, Status } from '../kube/types.ts'
 import type { ApiClient } from './api-client.ts'
 import { ApiError, ConnectionError, isHopeless } from './api-error.ts'
+import { elapsedMs } from './elapsed.ts'
 import { getPod, podsPath } from './pods.ts'
 
 export type PodChange = { readonly kind: 'seen'; readonly pod: Pod } | { readonly kind: 'gone' }
@@ -34,7 +35,7 @@ export async function* watchPod(
   const { made } = options
   let known = made !== undefined
   let answered = false
-  const start = performance.now()
+  const start = elapsedMs()
   const stopped = (): boolean => options.signal.aborted
   for (let failures = 0, seen = made; !stopped(); seen = undefined) {
     try {
@@ -55,7 +56,7 @@ export async function* watchPod(
       if (stopped()) return
       if (known && error instanceof ApiError && error.status === 404) return yield { kind: 'gone' }
       if (error instanceof ApiError && [401, 403].includes(error.status)) throw error
-      if (error instanceof ConnectionError && isHopeless(error, answered ? 0 : performance.now() - start))
+      if (error instanceof ConnectionError && isHopeless(error, answered ? 0 : elapsedMs() - start))
         throw error
     }
     const pause = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 0

@@ -1,4 +1,4 @@
-import { createPolicy, listPolicies } from '../cluster/pods.ts'
+import { createPolicy, listPolicies } from '../cluster/network-policies.ts'
 import { isAllowed } from '../cluster/review.ts'
 import { gapMsOf, judge } from '../isolation/judge.ts'
 import { closingOf } from '../isolation/policies.ts'

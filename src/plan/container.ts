@@ -60,7 +60,10 @@ export function planNudge({ requests, limits }: Resources, by = 1): Nudge | unde
   if (cpu === undefined || limit === undefined || cpu < 2) return undefined
   const guaranteed = sameMemory({ requests, limits }) ? limit : undefined
   if (cpu === guaranteed) return undefined
-  const steps = [cpu + by, cpu - by].filter((step) => step > 0 && step <= limit && step !== guaranteed)
+  const steps = [cpu + by, cpu - by, cpu + by]
+    .filter((step) => step > 0 && step <= limit && step !== guaranteed)
+    // One that changes nothing is none.
+    .filter((step, index, all) => step !== all[index - 1])
   return { cpuRequests: steps.map((step) => `${step}m`) }
 }
 

@@ -1,7 +1,15 @@
 import { LABELS, MANAGED_BY } from '../kube/labels.ts'
 import type { NetworkPolicy } from '../kube/types.ts'
+import type { RunRequest } from '../request/run-request.ts'
 
 const POLICY_NAME = 'krmpod-network-none'
+
+type Isolated = RunRequest & { readonly enforcement: 'require' | 'warn' }
+
+/** Whether a policy has to be there before the function's Pod is. */
+export function needsPolicy(request: RunRequest): request is Isolated {
+  return request.network === 'none' && request.enforcement !== 'off'
+}
 
 /** Selects every Pod that runs under `--network none`. Both types and no rules: nothing in, nothing out. */
 export function denyAllPolicy(namespace: string): NetworkPolicy & { metadata: { name: string } } {

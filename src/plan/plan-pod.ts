@@ -9,7 +9,7 @@ import { helperParts } from './helper.ts'
 import { ATTACH_LANE, type Lane } from './lane.ts'
 import { LEAVE_US_ALONE } from './leave-us-alone.ts'
 import { podName } from './names.ts'
-import { denyAllPolicy } from './network-policy.ts'
+import { denyAllPolicy, needsPolicy } from './network-policy.ts'
 import type { Identity, PlannedUploads, PodPlan } from './pod-plan.ts'
 import { podSpec } from './pod-spec.ts'
 import { receiverParts, withRoomFor, writableTrees } from './receiver.ts'
@@ -82,13 +82,10 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
   }
 }
 
-function plannedIsolation(
-  { network, enforcement, proofMaxAgeMs, helperImage }: RunRequest,
-  namespace: string,
-): Pick<PodPlan, 'isolation'> {
-  if (network !== 'none' || enforcement === 'off') return {}
-  const policy = denyAllPolicy(namespace)
-  return { isolation: { policy, enforcement, proofMaxAgeMs, gateImage: helperImage } }
+function plannedIsolation(request: RunRequest, namespace: string): Pick<PodPlan, 'isolation'> {
+  if (!needsPolicy(request)) return {}
+  const { enforcement, proofMaxAgeMs, helperImage: gateImage } = request
+  return { isolation: { policy: denyAllPolicy(namespace), enforcement, proofMaxAgeMs, gateImage } }
 }
 
 /** To pack the files twice and to fetch them: a slow node takes 10 s for 100 MiB. */

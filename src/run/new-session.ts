@@ -50,7 +50,8 @@ export async function newSession(request: RunRequest, world: World): Promise<New
     newAttempt: async (kind, { mayBeExec }) => {
       const lane = await laneOf(kind, { request, helpers })
       const plan = await planRun(request, { ...host, lane, ...(sources && { uploads: sources.planned }) })
-      const taken = lanes.length === 0 ? await standby?.take(plan) : undefined
+      const isFirst = lanes.length === 0
+      const taken = isFirst ? await standby?.take(plan) : undefined
       lanes.push(kind)
       const target = {
         api: host.api,
@@ -58,6 +59,7 @@ export async function newSession(request: RunRequest, world: World): Promise<New
         ...taken,
         ...(request.standby.size > 0 && { makeRoom: () => makeRoomFor(world) }),
         onGap: () => standby?.giveUp(),
+        ...(isFirst && host.policies && { policies: host.policies }),
         ...(sources && { uploads: sources.trees }),
         ...(host.stallMs !== undefined && { stallMs: host.stallMs }),
         ...(host.spdyFromBytes !== undefined && { spdyFromBytes: host.spdyFromBytes }),

@@ -49,7 +49,7 @@ async function parkOne(request: RunRequest, { host, stop }: { host: RunHost; sto
   }
   const { gapMs } = isolation ? await isolate({ ...target, plan: { ...plan, isolation } }) : { gapMs: 0 }
   if (gapMs > 0) throw new RunError('CANNOT_PARK', { image: request.givenImage, gapMs })
-  const pod = new PlannedPod(target, host.temporaryDirectory)
+  const pod = new PlannedPod(target, host)
   let isWaiting = false
   try {
     await pod.create()

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { attach } from '../cluster/container-streams.ts'
+import { elapsedMs } from '../cluster/elapsed.ts'
 import { RunError } from '../errors/run-error.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
 import type { Channels, Sinks, StreamEnd } from '../streams/channels.ts'
@@ -138,8 +139,8 @@ function isNothing(stdin: Spool): boolean {
 
 /** Why the stream broke: the Pod's own trouble, if it shows, is the better reason. */
 async function whyCut({ status, closeCode }: StreamEnd, observer: PodObserver): Promise<RunError> {
-  const end = performance.now() + BETTER_REASON_MS
-  while (observer.verdict.kind !== 'failed' && performance.now() < end) await observer.change(50)
+  const end = elapsedMs() + BETTER_REASON_MS
+  while (observer.verdict.kind !== 'failed' && elapsedMs() < end) await observer.change(50)
   if (observer.verdict.kind === 'failed') return observer.verdict.error
   const problem =
     status && status.kind !== 'success' ? status.message : `it closed with code ${closeCode} and no status`

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError, ConnectionError } from '../cluster/api-error.ts'
 import type { Connect } from '../cluster/container-streams.ts'
+import { elapsedMs } from '../cluster/elapsed.ts'
 import { RunError } from '../errors/run-error.ts'
 import { FUNCTION_CONTAINER } from '../plan/pod-plan.ts'
 import type { Channels, Sinks, StreamEnd } from '../streams/channels.ts'
@@ -110,7 +111,7 @@ export async function dial<Streams extends Dialled>(
 /** Quickly at first, then slower or at the Pod's next change, in the end only for a container that runs. */
 async function pause({ target, observer, budget }: Omit<Dialling<Dialled>, 'connect'>): Promise<void> {
   const pauseMs = budget.dials === 1 ? SECOND_DIAL_PAUSE_MS : BURST_PAUSE_MS
-  if (performance.now() - budget.start < BURST_MS) await sleep(pauseMs * (0.8 + 0.4 * Math.random()))
+  if (elapsedMs() - budget.start < BURST_MS) await sleep(pauseMs * (0.8 + 0.4 * Math.random()))
   else if (target.dials.made < MAX_EARLY_DIALS || observer.verdict.kind === 'running') {
     await observer.change(PAUSES_MS[Math.min(budget.pauses++, PAUSES_MS.length - 1)])
   } else await observer.until((verdict) => (verdict.kind === 'waiting' ? undefined : true))
@@ -131,17 +132,17 @@ async function attempt<Streams extends Dialled>({
 }: Dialling<Streams>): Promise<Attached<Streams> | undefined> {
   const { target, sinks, budget, connect } = dialling
   const { api, signal } = target
-  if (budget.dials === 0) budget.start = performance.now()
+  if (budget.dials === 0) budget.start = elapsedMs()
   budget.dials += 1
   target.dials.made += 1
   try {
     const channels = await connect(api, { ...podOf(target), container, sinks, signal })
     const direct = channels.isDirect || budget.sawDirectRefusal
     if (direct) return { channels, direct }
-    const opened = performance.now()
+    const opened = elapsedMs()
     const early = await Promise.race([channels.ended, sleep(budget.settleMs)])
     if (!early || !isFalseOpen(early) || channels.received > 0) return { channels, direct }
-    budget.settleMs = Math.max(SETTLE_MS, 4 * (performance.now() - opened))
+    budget.settleMs = Math.max(SETTLE_MS, 4 * (elapsedMs() - opened))
     return undefined
   } catch (error) {
     signal.throwIfAborted()

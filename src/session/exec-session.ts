@@ -33,7 +33,7 @@ export class ExecSession implements Session {
     this.#options = options
     this.#kept = new KeptOutput(target, options.temporaryDirectory)
     this.stderr = this.#kept.stderr.head
-    this.#pod = new PlannedPod(target, options.temporaryDirectory)
+    this.#pod = new PlannedPod(target, options)
   }
 
   async open(): Promise<string> {

@@ -1,7 +1,6 @@
 import type { RunError } from '../errors/run-error.ts'
 import type { Spool } from '../streams/spool.ts'
 import { Arrived } from './arrived.ts'
-import { streamByAttach } from './attach-stream.ts'
 import { awaitExit } from './exit-code.ts'
 import { PlannedPod } from './planned-pod.ts'
 import type { CloseOptions, Exit, Output, Session } from './session.ts'
@@ -13,6 +12,9 @@ export interface AttachOptions {
   /** What was written before attach may be given to a stream by what it looks like: no other lane can tell. */
   readonly mayGuess: boolean
 }
+
+/** They, and WebSocket with them, are of use once there is a Pod: loaded while it is being made. */
+const loadStreams = (): Promise<typeof import('./attach-stream.ts')> => import('./attach-stream.ts')
 
 /** A Pod made for this run, spoken to by attach. */
 export class FreshAttachSession implements Session {
@@ -28,7 +30,10 @@ export class FreshAttachSession implements Session {
   constructor(target: Target, { temporaryDirectory, mayGuess }: AttachOptions) {
     this.#target = target
     this.#mayGuess = mayGuess
-    this.#pod = new PlannedPod(target, temporaryDirectory)
+    this.#pod = new PlannedPod(target, {
+      temporaryDirectory,
+      onAsked: () => void loadStreams().catch(() => undefined), // feed() tells of it
+    })
     this.#arrived = new Arrived(target, this.#pod.observer, temporaryDirectory)
     this.stderr = this.#arrived.kept.stderr.head
   }
@@ -43,7 +48,8 @@ export class FreshAttachSession implements Session {
     const streaming = { target, observer, nudge, sinks: this.#arrived.sinks, stdin }
     this.#ended = this.#pod
       .mounted()
-      .then(() => streamByAttach(streaming))
+      .then(loadStreams)
+      .then(({ streamByAttach }) => streamByAttach(streaming))
       .finally(() => this.#arrived.kept.end())
     this.#ended.catch(() => undefined) // output() and exitCode() tell of it
   }

@@ -1,5 +1,5 @@
 import { ApiError } from '../cluster/api-error.ts'
-import { createPolicy, listPolicies } from '../cluster/pods.ts'
+import { createPolicy, listPolicies } from '../cluster/network-policies.ts'
 import { RunError } from '../errors/run-error.ts'
 import { gapMsOf, type Isolation, judge } from '../isolation/judge.ts'
 import { closingOf } from '../isolation/policies.ts'
@@ -7,6 +7,7 @@ import type { NetworkPolicy } from '../kube/types.ts'
 import type { PlannedIsolation } from '../plan/pod-plan.ts'
 import { patiently } from './patience.ts'
 import type { Target } from './target.ts'
+import { unlessStopped } from './unless-stopped.ts'
 
 export interface Isolated {
   /** So long after its start a container could still have a network. */
@@ -53,9 +54,13 @@ async function policiesWithOurs(
   const { api, plan, signal } = target
   const { policy } = isolation
   const wanted = { labels: labelsOf(target), name: policy.metadata.name }
-  const list = (): Promise<readonly NetworkPolicy[]> =>
-    patiently(() => listPolicies(api, plan.namespace, { signal }), target)
-  const present = await list()
+  const list = (asked?: Target['policies']): Promise<readonly NetworkPolicy[]> =>
+    patiently(
+      (tries) =>
+        tries === 0 && asked ? unlessStopped(asked, signal) : listPolicies(api, plan.namespace, { signal }),
+      target,
+    )
+  const present = await list(target.policies)
   if (closingOf(present, wanted)) return present
   try {
     return [...present, await patiently(() => createPolicy(api, policy, { signal }), target)]

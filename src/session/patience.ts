@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError, ConnectionError, isHopeless } from '../cluster/api-error.ts'
+import { elapsedMs } from '../cluster/elapsed.ts'
 import { isTransient } from './api-failure.ts'
 import type { Trace } from './trace.ts'
 
@@ -17,7 +18,7 @@ export async function patiently<T>(
   attempt: (tries: number) => Promise<T>,
   { trace, signal }: Patience,
 ): Promise<T> {
-  let lastAnswer = performance.now()
+  let lastAnswer = elapsedMs()
   let pauseMs = FIRST_PAUSE_MS
   for (let tries = 0; ; tries += 1) {
     try {
@@ -25,8 +26,8 @@ export async function patiently<T>(
     } catch (error) {
       signal.throwIfAborted()
       if (!isTransient(error)) throw error
-      if (error instanceof ApiError) lastAnswer = performance.now()
-      if (error instanceof ConnectionError && isHopeless(error, performance.now() - lastAnswer)) throw error
+      if (error instanceof ApiError) lastAnswer = elapsedMs()
+      if (error instanceof ConnectionError && isHopeless(error, elapsedMs() - lastAnswer)) throw error
       trace.waitFor((error as Error).message)
       // Never sooner than the server asks for.
       const least = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0

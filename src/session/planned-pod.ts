@@ -16,6 +16,12 @@ import { deleteObjects } from './teardown.ts'
 import { followPhase } from './trace.ts'
 import { unlessStopped } from './unless-stopped.ts'
 
+interface PlannedPodOptions {
+  readonly temporaryDirectory: string
+  /** The request for the Pod is on its way: there is time for something else. */
+  readonly onAsked?: () => void
+}
+
 /** The Pod that a session makes, watches and takes away, whatever way the function in it is spoken to. */
 export class PlannedPod {
   readonly observer: PodObserver
@@ -23,14 +29,16 @@ export class PlannedPod {
   /** For all that goes on while the Pod is there: its signal ends with it. */
   readonly target: Target
   readonly #run: Target
+  readonly #onAsked: (() => void) | undefined
   readonly #files: MountedFiles | undefined
   readonly #closing = new AbortController()
   #creating: Promise<Pod> | undefined
   readonly #secrets: MadeSecret[] = []
 
   /** `run`: its signal outlives the Pod, for what has to be done afterwards. */
-  constructor(run: Target, temporaryDirectory: string) {
+  constructor(run: Target, { temporaryDirectory, onAsked }: PlannedPodOptions) {
     this.#run = run
+    this.#onAsked = onAsked
     this.target = { ...run, signal: AbortSignal.any([run.signal, this.#closing.signal]) }
     const { signal } = this.target
     this.observer = new PodObserver({
@@ -52,6 +60,7 @@ export class PlannedPod {
     signal.throwIfAborted()
     const pod = withGate(plan.pod, { gapMs, image: plan.isolation?.gateImage ?? '' })
     this.#creating = createPlannedPod(this.#run, pod)
+    this.#leaveTime()
     const created = await unlessStopped(this.#creating, signal)
     trace.enter('scheduling')
     const followed = this.#follow(created)
@@ -62,6 +71,11 @@ export class PlannedPod {
       onCreated: (secret) => this.#secrets.push(secret),
     })
     return created.metadata?.uid ?? ''
+  }
+
+  /** Requests leave within this turn of the loop. */
+  #leaveTime(): void {
+    if (this.#onAsked) setImmediate(this.#onAsked)
   }
 
   #follow(made?: Pod): Promise<void> {
@@ -87,6 +101,7 @@ export class PlannedPod {
     const opened = this.#follow()
     const claiming = claimParked({ ...this.#run, parked })
     this.#creating = claiming
+    this.#leaveTime()
     const checked = checkParked({ ...this.#run, parked }, { claiming, isolating: isolate(this.#run) })
     const [claimed] = await unlessStopped(Promise.all([checked, opened]), this.#run.signal)
     return claimed.metadata?.uid ?? ''

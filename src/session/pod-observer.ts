@@ -1,3 +1,4 @@
+import { elapsedMs } from '../cluster/elapsed.ts'
 import type { RunError } from '../errors/run-error.ts'
 import type { Pod } from '../kube/types.ts'
 import { podVerdict } from '../result/pod-verdict.ts'
@@ -65,8 +66,8 @@ export class PodObserver {
 
   /** How the container ended or failed, or, after `ms`, what is known by then. */
   async endWithin(ms: number): Promise<Verdict> {
-    const end = performance.now() + ms
-    while (!['exited', 'failed'].includes(this.#verdict.kind) && performance.now() < end) {
+    const end = elapsedMs() + ms
+    while (!['exited', 'failed'].includes(this.#verdict.kind) && elapsedMs() < end) {
       await this.change(LOOK_MS)
     }
     return this.#verdict

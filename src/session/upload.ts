@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { elapsedMs } from '../cluster/elapsed.ts'
 import { RunError } from '../errors/run-error.ts'
 import { RECEIVER_CONTAINER } from '../plan/pod-plan.ts'
 import type { Channels, StreamEnd } from '../streams/channels.ts'
@@ -78,12 +79,12 @@ async function stalled(
   { signal, stallMs }: { signal: AbortSignal; stallMs: number },
 ): Promise<never> {
   let moved = -1
-  let since = performance.now()
+  let since = elapsedMs()
   for (;;) {
     await sleep(stallMs / LOOKS, undefined, { ref: false, signal })
     const now = carrier()?.moved
-    if (isTaken() || now === undefined || now !== moved) since = performance.now()
-    else if (performance.now() - since >= stallMs) break
+    if (isTaken() || now === undefined || now !== moved) since = elapsedMs()
+    else if (elapsedMs() - since >= stallMs) break
     moved = now ?? moved
   }
   throw new RunError('MOUNT_FAILED', { problem: `nothing was taken for ${stallMs / 1000} s`, cut: true })

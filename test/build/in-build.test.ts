@@ -69,6 +69,7 @@ async function buildWith(start: Start = echo, environment = environmentDigest(EN
   const pool = new Pool({ prepare, ahead: 8, pauseMs: 0, now: () => 0, onLateWords: () => undefined })
   const above = await mkdtemp(join(folder, 'build-'))
   const server = await listen(above, { environment, pool: () => Promise.resolve(pool) })
+  await server.ready
   const room = dirname(server.address.slice(server.address.indexOf(':') + 1))
   const close = async (): Promise<void> => {
     await pool.close(new RunError('INTERRUPTED', { by: 'the test' }))

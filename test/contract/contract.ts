@@ -2,14 +2,13 @@ import { setMaxListeners } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ApiError } from '../../src/cluster/api-error.ts'
 import { attach } from '../../src/cluster/container-streams.ts'
+import { createPolicy, listPolicies } from '../../src/cluster/network-policies.ts'
 import {
   createPod,
-  createPolicy,
   createSecret,
   deletePod,
   deleteSecret,
   getPod,
-  listPolicies,
   openGates,
   resizeCpu,
 } from '../../src/cluster/pods.ts'

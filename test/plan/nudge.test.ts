@@ -8,17 +8,21 @@ const MEMORY = '1Gi'
 describe('the nudge is', () => {
   test.each<[what: string, resources: Resources, expected: readonly string[]]>([
     [
-      'up, then down',
+      'up, down, and up again',
       { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: MEMORY } },
-      ['11m', '9m'],
+      ['11m', '9m', '11m'],
     ],
-    ['counted in millicores', { requests: { cpu: '0.5' }, limits: {} }, ['501m', '499m']],
-    ['counted in millicores of whole CPUs', { requests: { cpu: '2' }, limits: {} }, ['2001m', '1999m']],
-    ['never down to nothing', { requests: { cpu: '2m' }, limits: {} }, ['3m', '1m']],
+    ['counted in millicores', { requests: { cpu: '0.5' }, limits: {} }, ['501m', '499m', '501m']],
+    [
+      'counted in millicores of whole CPUs',
+      { requests: { cpu: '2' }, limits: {} },
+      ['2001m', '1999m', '2001m'],
+    ],
+    ['never down to nothing', { requests: { cpu: '2m' }, limits: {} }, ['3m', '1m', '3m']],
     [
       'as far up as the limit',
       { requests: { cpu: '10m', memory: '64Mi' }, limits: { cpu: '11m', memory: MEMORY } },
-      ['11m', '9m'],
+      ['11m', '9m', '11m'],
     ],
     [
       'not above the limit',
@@ -38,7 +42,7 @@ describe('the nudge is', () => {
     [
       'within Burstable',
       { requests: { cpu: '10m', memory: MEMORY }, limits: { cpu: '12m', memory: MEMORY } },
-      ['11m', '9m'],
+      ['11m', '9m', '11m'],
     ],
   ])('%s', (_, resources, expected) => {
     expect(planNudge(resources)).toEqual({ cpuRequests: expected })
@@ -64,7 +68,7 @@ describe('the nudge is', () => {
   })
 
   test('planned by default, and not when it is off', () => {
-    expect(planned('img').nudge).toEqual({ cpuRequests: ['11m', '9m'] })
+    expect(planned('img').nudge).toEqual({ cpuRequests: ['11m', '9m', '11m'] })
     expect(planned('img', { nudge: false })).not.toHaveProperty('nudge')
   })
 })

@@ -35,7 +35,7 @@ export function expectNothingLeft(cluster: FakeCluster): void {
   const hasReceiver = JSON.stringify(cluster.requests).includes('initContainers')
   expect(cluster.objects('secrets')).toEqual([])
   expect(cluster.count('get pods/attach')).toBeLessThanOrEqual(40 * pods)
-  expect(cluster.count('patch pods/resize')).toBeLessThanOrEqual((hasReceiver ? 4 : 2) * pods)
+  expect(cluster.count('patch pods/resize')).toBeLessThanOrEqual((hasReceiver ? 6 : 3) * pods)
 }
 
 function shown(bytes: Buffer): string {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { ConnectionError } from '../../src/cluster/api-error.ts'
 import { type Proof, writeProof } from '../../src/isolation/proof.ts'
+import type { NetworkPolicy } from '../../src/kube/types.ts'
 import { denyAllPolicy } from '../../src/plan/network-policy.ts'
 import type { NewObject } from '../doubles/fake-cluster/kube-object.ts'
 import { type FakeCluster, fakeCluster, NAMESPACE } from '../doubles/fake-cluster.ts'
@@ -129,5 +131,41 @@ test.each([
         },
       ],
     },
+  })
+})
+
+describe('policies that were asked for ahead', () => {
+  const asked: readonly NetworkPolicy[] = [denyAllPolicy(NAMESPACE)]
+
+  test('are not asked for again', async () => {
+    await using cluster = await fakeCluster({ policies: [OURS] })
+    const outcome = await runOn(cluster, { stdin: 'hello', host: { policies: Promise.resolve(asked) } })
+    expectResult(cluster, outcome, { stdout: 'hello' })
+    expect(cluster.count('list networkpolicies')).toBe(0)
+  })
+
+  test('are asked for again when the answer got lost', async () => {
+    await using cluster = await fakeCluster({ policies: [OURS] })
+    const action = { verb: 'list', resource: 'networkpolicies' } as const
+    const lost = new ConnectionError(action, Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
+    const outcome = await runOn(cluster, { stdin: 'hello', host: { policies: Promise.reject(lost) } })
+    expectResult(cluster, outcome, { stdout: 'hello' })
+    expect(cluster.count('list networkpolicies')).toBe(1)
+  })
+
+  test('are asked for again before a second Pod', async () => {
+    await using cluster = await fakeCluster({ policies: [OURS], attach: { cutAfterBytes: 2, times: 1 } })
+    const host = { policies: Promise.resolve(asked), rerun: true }
+    const outcome = await runOn(cluster, { stdin: 'hello', host })
+    expectResult(cluster, outcome, { stdout: 'hello' })
+    expect([cluster.count('create pods'), cluster.count('list networkpolicies')]).toEqual([2, 1])
+  })
+
+  test('do not keep a run beyond its deadline', async () => {
+    await using cluster = await fakeCluster({ policies: [OURS] })
+    const never = new Promise<typeof asked>(() => undefined)
+    const outcome = await runOn(cluster, { request: { deadlineMs: 300 }, host: { policies: never } })
+    expectFailure(cluster, outcome, 'DEADLINE')
+    expect(cluster.count('create pods')).toBe(0)
   })
 })

@@ -5,9 +5,11 @@ import { PodWatch } from './pod-watch.mjs'
 
 const SECOND_DIAL_PAUSE_MS = 75
 const DIAL_PAUSE_MS = 25
-const NUDGES = ['11m', '9m']
-const FIRST_PAUSE_MS = 40
-const PAUSE_MS = 60
+const NUDGES = [
+  [40, '11m'],
+  [60, '9m'],
+  [120, '11m'],
+]
 
 /** `pod`: as `krmpod run --dry-run` prints it. Resolves to what the run took, in all and in krmpod's own phases. */
 export async function rawRun(server, { pod, name, input }) {
@@ -52,15 +54,14 @@ async function attach(server, pod) {
   }
 }
 
-/** Has kubelet look when the runtime has likely noticed the end itself, and a second time if it had not. */
+/** Has kubelet look when the runtime has likely noticed the end itself, and again if it had not. */
 async function endOf(watch, nudge) {
   let seen = false
   const nudging = async () => {
-    await sleep(FIRST_PAUSE_MS)
-    for (const cpu of NUDGES) {
+    for (const [pauseMs, cpu] of NUDGES) {
+      await sleep(pauseMs)
       if (seen) return
       await nudge(cpu)
-      await sleep(PAUSE_MS)
     }
   }
   nudging().catch(() => undefined)

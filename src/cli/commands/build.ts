@@ -6,7 +6,7 @@ import { runKustomize } from '../../build/kustomize.ts'
 import { LazyPool } from '../../build/lazy-pool.ts'
 import { NextTime } from '../../build/next-time.ts'
 import { predict } from '../../build/predict.ts'
-import { listen } from '../../build/server.ts'
+import { type BuildServer, listen } from '../../build/server.ts'
 import { RunError } from '../../errors/run-error.ts'
 import { openPool } from '../build-pool.ts'
 import { watchCaller } from '../interruptions.ts'
@@ -35,27 +35,36 @@ export async function build(words: readonly string[]): Promise<number> {
   // Without a socket, each docker runs its function by itself.
   const served = { environment: environmentDigest(env), pool: () => pool.open() }
   const server = await listen(tmpdir(), served).catch(() => undefined)
-  if (server) startAhead(words, pool)
+  const foreseen = server ? foresee(words, pool) : Promise.resolve([])
   try {
+    // The first docker may come while this process is busy with what it foresees.
+    await server?.ready
     const children = { ...env, ...(server && { [ADDRESS_VARIABLE]: server.address }) }
-    const exitCode = await runKustomize(words, { env: children, signal })
+    const kustomize = runKustomize(words, { env: children, signal })
+    void startAhead(foreseen, pool)
+    const exitCode = await kustomize
     signal.throwIfAborted()
     return exitCode
   } finally {
-    await pool.close(signal.aborted ? (signal.reason as RunError) : ended())
-    await nextTime.prepare(signal)
-    for (const line of (await server?.close()) ?? []) process.stderr.write(`docker: ${line}\n`)
+    const reason = signal.aborted ? (signal.reason as RunError) : ended()
+    await Promise.all([pool.close(reason).then(() => close(server)), nextTime.prepare(signal)])
     interruptions.close()
   }
 }
 
-/** What cannot be foreseen is run when it is asked for. */
-function startAhead(words: readonly string[], pool: LazyPool): void {
-  const start = async (): Promise<void> => {
-    const calls = await predict(words)
-    if (calls.length > 0) (await pool.open())?.expect(calls)
-  }
-  start().catch(() => undefined)
+type Calls = readonly (readonly string[])[]
+
+/** What cannot be foreseen is run when it is asked for. Never rejects. */
+async function foresee(words: readonly string[], pool: LazyPool): Promise<Calls> {
+  const calls = await predict(words).catch((): Calls => [])
+  // Connections are opened while kustomize starts.
+  if (calls.length > 0) void pool.open()
+  return calls
+}
+
+async function startAhead(foreseen: Promise<Calls>, pool: LazyPool): Promise<void> {
+  const calls = await foreseen
+  if (calls.length > 0) (await pool.open())?.expect(calls)
 }
 
 /** The environment with our `docker` as the first on PATH. Another build above this one has a socket of its own. */
@@ -64,6 +73,10 @@ function withDocker(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const bin = join(realpathSync(process.argv[1] ?? ''), '../../bin/in-build')
   const PATH = [bin, ...(env['PATH'] ? [env['PATH']] : [])].join(delimiter)
   return { ...env, PATH, [ADDRESS_VARIABLE]: undefined }
+}
+
+async function close(server: BuildServer | undefined): Promise<void> {
+  for (const line of (await server?.close()) ?? []) process.stderr.write(`docker: ${line}\n`)
 }
 
 function ended(): RunError {

@@ -1,5 +1,5 @@
 import { ApiError } from '../../cluster/api-error.ts'
-import { annotatePolicy } from '../../cluster/pods.ts'
+import { annotatePolicy } from '../../cluster/network-policies.ts'
 import { gapMsOf } from '../../isolation/judge.ts'
 import { type Proof, writeProof } from '../../isolation/proof.ts'
 import type { NetworkPolicy } from '../../kube/types.ts'
