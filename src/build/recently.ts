@@ -1,12 +1,11 @@
-/** What `ask` gave, for all who want to know it within `ms`. */
-export function recently<T>(ask: () => Promise<T>, ms: number): () => Promise<T> {
-  let last: { readonly answer: Promise<T>; readonly at: number } | undefined
+import { elapsedMs } from '../cluster/elapsed.ts'
+
+/** What `ask` gave, for all who ask within `ms`. */
+export function recently<T>(ask: () => T, ms: number): () => T {
+  let last: { readonly given: T; readonly at: number } | undefined
   return () => {
-    const now = performance.now()
-    if (!last || now - last.at > ms) {
-      last = { answer: ask(), at: now }
-      last.answer.catch(() => undefined) // for those who wait for it
-    }
-    return last.answer
+    const now = elapsedMs()
+    if (!last || now - last.at > ms) last = { given: ask(), at: now }
+    return last.given
   }
 }

@@ -6,8 +6,7 @@ import { type Call, Pool, type Prepared } from '../build/pool.ts'
 import { isPureCall } from '../build/pure-call.ts'
 import { recently } from '../build/recently.ts'
 import type { RunWorld } from '../build/started-run.ts'
-import { listPolicies } from '../cluster/network-policies.ts'
-import type { NetworkPolicy } from '../kube/types.ts'
+import { type AskedPolicies, askPolicies, POLICIES_MS } from '../cluster/asked-policies.ts'
 import { needsPolicy } from '../plan/network-policy.ts'
 import type { Ancestor } from '../request/deadline.ts'
 import { resolve } from '../request/resolve.ts'
@@ -28,7 +27,8 @@ import { sweepBeside } from './sweep-beside.ts'
 interface Shared {
   readonly settings: Settings
   readonly cluster: Awaited<ReturnType<typeof openCluster>>
-  readonly policies: () => Promise<readonly NetworkPolicy[]>
+  /** Runs that start together ask once. */
+  readonly policies: () => AskedPolicies
   /** Of a `docker` that kustomize had now. */
   readonly env: NodeJS.ProcessEnv
   readonly putOff: PoolWorld['putOff']
@@ -38,7 +38,7 @@ interface Shared {
 }
 
 interface PoolWorld {
-  /** Of the build's kustomize, which started just now. */
+  /** Of the build's kustomize, which starts now. */
   readonly env: NodeJS.ProcessEnv
   readonly putOff: NonNullable<RunHost['putOff']>
 }
@@ -51,8 +51,6 @@ interface PoolWorld {
 const PAUSE_MS = { fresh: 60, parked: 120 }
 /** For the first requests of the first run. */
 const CONNECTIONS = 2
-/** Runs that start together ask for the namespace's policies once. */
-const POLICIES_MS = 1_000
 
 /** The runs of one build. */
 export async function openPool({ env, putOff }: PoolWorld): Promise<Pool> {
@@ -63,7 +61,7 @@ export async function openPool({ env, putOff }: PoolWorld): Promise<Pool> {
   const shared: Shared = {
     settings,
     cluster,
-    policies: recently(() => listPolicies(cluster.api, cluster.namespace, {}), POLICIES_MS),
+    policies: recently(() => askPolicies(cluster.api, cluster.namespace), POLICIES_MS),
     env,
     putOff,
     ancestors: () => [

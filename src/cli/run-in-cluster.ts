@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { listPolicies } from '../cluster/network-policies.ts'
+import { askPolicies } from '../cluster/asked-policies.ts'
 import { needsPolicy } from '../plan/network-policy.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import type { RunResult } from '../result/run-result.ts'
@@ -16,7 +16,7 @@ export async function runInCluster(
   caller: Caller & Partial<RunHost>,
 ): Promise<RunResult> {
   const host = await prepareHost(settings, request.standby.size > 0 ? CONNECTIONS.standby : CONNECTIONS.alone)
-  const asked = await askPolicies(request, { ...host, ...caller })
+  const asked = await askAhead(request, { ...host, ...caller })
   const { run } = await import('../run/run.ts')
   const ended = new AbortController()
   const { sweep } = settings
@@ -37,13 +37,12 @@ export async function runInCluster(
 }
 
 /** Before the Pod can be asked for; what else that needs is loaded while the server answers. */
-async function askPolicies(
+async function askAhead(
   request: RunRequest,
   { api, namespace, interrupted }: Pick<RunHost, 'api' | 'namespace' | 'interrupted'>,
 ): Promise<Pick<RunHost, 'policies'>> {
   if (!needsPolicy(request)) return {}
-  const policies = listPolicies(api, namespace, { signal: interrupted })
-  policies.catch(() => undefined) // the session tells of it, or asks again
+  const policies = askPolicies(api, namespace, interrupted)
   // It leaves in this turn of the loop.
   await setImmediate()
   return { policies }

@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ApiClient } from '../cluster/api-client.ts'
+import type { AskedPolicies } from '../cluster/asked-policies.ts'
 import type { Memory } from '../cluster/memory.ts'
 import type { WantedImage } from '../cluster/registry/look-up.ts'
 import type { PullLogins } from '../cluster/registry/pull-logins.ts'
-import type { NetworkPolicy } from '../kube/types.ts'
 import type { Sources } from '../mounts/sources.ts'
 import type { ImageConfig } from '../plan/exec-command.ts'
 import type { RunResult } from '../result/run-result.ts'
@@ -48,8 +48,8 @@ export interface RunHost {
   readonly putOff?: (work: PutOff) => void
   /** The caller's stdin, where it is being kept already; the run closes it. */
   readonly keptStdin?: Spool
-  /** The namespace's policies, where this run has asked for them already. */
-  readonly policies?: Promise<readonly NetworkPolicy[]>
+  /** The namespace's, where they were asked for already. */
+  readonly policies?: AskedPolicies
   /** The files of the bind mounts, where they were looked at already. */
   readonly sources?: Sources
   /** What was found during the run that speaks against it: the function was not without a network. */

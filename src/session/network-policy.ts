@@ -1,4 +1,5 @@
 import { ApiError } from '../cluster/api-error.ts'
+import { type AskedPolicies, whileFresh } from '../cluster/asked-policies.ts'
 import { createPolicy, listPolicies } from '../cluster/network-policies.ts'
 import { RunError } from '../errors/run-error.ts'
 import { gapMsOf, type Isolation, judge } from '../isolation/judge.ts'
@@ -54,13 +55,11 @@ async function policiesWithOurs(
   const { api, plan, signal } = target
   const { policy } = isolation
   const wanted = { labels: labelsOf(target), name: policy.metadata.name }
-  const list = (asked?: Target['policies']): Promise<readonly NetworkPolicy[]> =>
-    patiently(
-      (tries) =>
-        tries === 0 && asked ? unlessStopped(asked, signal) : listPolicies(api, plan.namespace, { signal }),
-      target,
-    )
-  const present = await list(target.policies)
+  const asked = whileFresh(target.policies)
+  const known = asked && (await list(target, asked))
+  if (known && closingOf(known, wanted)) return known
+  // Another run may have made it since.
+  const present = await list(target)
   if (closingOf(present, wanted)) return present
   try {
     return [...present, await patiently(() => createPolicy(api, policy, { signal }), target)]
@@ -68,7 +67,7 @@ async function policiesWithOurs(
     const status = error instanceof ApiError ? error.status : 0
     if (status !== 403 && status !== 409) throw error
     // Another run made it at the same moment.
-    const later = status === 409 ? await list() : present
+    const later = status === 409 ? await list(target) : present
     if (closingOf(later, wanted)) return later
     const { message } = error as Error
     throw new RunError(
@@ -77,6 +76,18 @@ async function policiesWithOurs(
       { cause: error },
     )
   }
+}
+
+/** `asked`: the first attempt, where that was made ahead. */
+function list(target: Target, asked?: AskedPolicies): Promise<readonly NetworkPolicy[]> {
+  const { api, plan, signal } = target
+  return patiently(
+    (tries) =>
+      tries === 0 && asked
+        ? unlessStopped(asked.answer, signal)
+        : listPolicies(api, plan.namespace, { signal }),
+    { ...target, ...(asked && { since: asked.at }) },
+  )
 }
 
 function labelsOf({ plan }: Target): Readonly<Record<string, string>> {

@@ -8,6 +8,8 @@ interface Patience {
   readonly trace: Trace
   /** Aborted with the run's reason to stop, at the latest at its deadline. */
   readonly signal: AbortSignal
+  /** When the first attempt began, if that was before. */
+  readonly since?: number
 }
 
 const FIRST_PAUSE_MS = 100
@@ -16,9 +18,9 @@ const MAX_PAUSE_MS = 5_000
 /** Repeats `attempt` while its failures may pass by themselves, until the signal ends the run. */
 export async function patiently<T>(
   attempt: (tries: number) => Promise<T>,
-  { trace, signal }: Patience,
+  { trace, signal, since = elapsedMs() }: Patience,
 ): Promise<T> {
-  let lastAnswer = elapsedMs()
+  let lastAnswer = since
   let pauseMs = FIRST_PAUSE_MS
   for (let tries = 0; ; tries += 1) {
     try {

@@ -1,6 +1,7 @@
 import type { ApiClient } from '../cluster/api-client.ts'
+import type { AskedPolicies } from '../cluster/asked-policies.ts'
 import type { RunError } from '../errors/run-error.ts'
-import type { NetworkPolicy, Pod } from '../kube/types.ts'
+import type { Pod } from '../kube/types.ts'
 import type { Tree } from '../mounts/tree.ts'
 import type { PodPlan } from '../plan/pod-plan.ts'
 import type { Trace } from './trace.ts'
@@ -37,8 +38,8 @@ export interface Target {
   readonly stallMs?: number
   /** From how many bytes on they go over SPDY. */
   readonly spdyFromBytes?: number
-  /** The answer of the first request for the namespace's policies, where that was made already. */
-  readonly policies?: Promise<readonly NetworkPolicy[]>
+  /** Of the namespace, where they were asked for already. */
+  readonly policies?: AskedPolicies
   readonly trace: Trace
   readonly now: () => Date
   /** Of the run so far. */

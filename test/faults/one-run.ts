@@ -159,7 +159,7 @@ function tooMuch(proxy: FaultProxy, { shape }: RunPlan): Verdict | undefined {
   const pods = Math.max(1, proxy.count('create pods'))
   const attaches = proxy.count('get pods/attach') + proxy.count('get pods/exec')
   const nudges = proxy.count('patch pods/resize')
-  if (attaches <= 44 * pods && nudges <= (shape.tree ? 4 : 2) * pods) return undefined
+  if (attaches <= 44 * pods && nudges <= (shape.tree ? 6 : 3) * pods) return undefined
   return { kind: 'wrong', why: `${attaches} attaches and ${nudges} nudges of ${pods} Pods` }
 }
 

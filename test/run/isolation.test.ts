@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ConnectionError } from '../../src/cluster/api-error.ts'
+import type { AskedPolicies } from '../../src/cluster/asked-policies.ts'
+import { elapsedMs } from '../../src/cluster/elapsed.ts'
 import { type Proof, writeProof } from '../../src/isolation/proof.ts'
-import type { NetworkPolicy } from '../../src/kube/types.ts'
 import { denyAllPolicy } from '../../src/plan/network-policy.ts'
 import type { NewObject } from '../doubles/fake-cluster/kube-object.ts'
 import { type FakeCluster, fakeCluster, NAMESPACE } from '../doubles/fake-cluster.ts'
@@ -135,36 +136,48 @@ test.each([
 })
 
 describe('policies that were asked for ahead', () => {
-  const asked: readonly NetworkPolicy[] = [denyAllPolicy(NAMESPACE)]
+  const asked = (answer: AskedPolicies['answer'], agoMs = 0): { policies: AskedPolicies } => {
+    answer.catch(() => undefined)
+    return { policies: { answer, at: elapsedMs() - agoMs } }
+  }
+  const ours = Promise.resolve([denyAllPolicy(NAMESPACE)])
 
   test('are not asked for again', async () => {
     await using cluster = await fakeCluster({ policies: [OURS] })
-    const outcome = await runOn(cluster, { stdin: 'hello', host: { policies: Promise.resolve(asked) } })
+    const outcome = await runOn(cluster, { stdin: 'hello', host: asked(ours) })
     expectResult(cluster, outcome, { stdout: 'hello' })
     expect(cluster.count('list networkpolicies')).toBe(0)
   })
 
-  test('are asked for again when the answer got lost', async () => {
+  const action = { verb: 'list', resource: 'networkpolicies' } as const
+  const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' })
+  const lost = async (): Promise<never> => {
+    await Promise.resolve()
+    throw new ConnectionError(action, reset)
+  }
+  test.each<[what: string, () => AskedPolicies['answer'], agoMs: number]>([
+    ['their answer got lost', lost, 0],
+    ['that was too long ago', () => ours, 2_000],
+    ['ours was not there yet', () => Promise.resolve([]), 0],
+  ])('are asked for again when %s', async (_what, answer, agoMs) => {
     await using cluster = await fakeCluster({ policies: [OURS] })
-    const action = { verb: 'list', resource: 'networkpolicies' } as const
-    const lost = new ConnectionError(action, Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
-    const outcome = await runOn(cluster, { stdin: 'hello', host: { policies: Promise.reject(lost) } })
+    const outcome = await runOn(cluster, { stdin: 'hello', host: asked(answer(), agoMs) })
     expectResult(cluster, outcome, { stdout: 'hello' })
     expect(cluster.count('list networkpolicies')).toBe(1)
+    expect(cluster.count('create networkpolicies')).toBe(0)
   })
 
   test('are asked for again before a second Pod', async () => {
     await using cluster = await fakeCluster({ policies: [OURS], attach: { cutAfterBytes: 2, times: 1 } })
-    const host = { policies: Promise.resolve(asked), rerun: true }
-    const outcome = await runOn(cluster, { stdin: 'hello', host })
+    const outcome = await runOn(cluster, { stdin: 'hello', host: { ...asked(ours), rerun: true } })
     expectResult(cluster, outcome, { stdout: 'hello' })
     expect([cluster.count('create pods'), cluster.count('list networkpolicies')]).toEqual([2, 1])
   })
 
   test('do not keep a run beyond its deadline', async () => {
     await using cluster = await fakeCluster({ policies: [OURS] })
-    const never = new Promise<typeof asked>(() => undefined)
-    const outcome = await runOn(cluster, { request: { deadlineMs: 300 }, host: { policies: never } })
+    const never = new Promise<never>(() => undefined)
+    const outcome = await runOn(cluster, { request: { deadlineMs: 300 }, host: asked(never) })
     expectFailure(cluster, outcome, 'DEADLINE')
     expect(cluster.count('create pods')).toBe(0)
   })

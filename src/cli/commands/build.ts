@@ -41,20 +41,21 @@ export async function build(words: readonly string[]): Promise<number> {
     await server?.ready
     const children = { ...env, ...(server && { [ADDRESS_VARIABLE]: server.address }) }
     const kustomize = runKustomize(words, { env: children, signal })
-    void startAhead(foreseen, pool)
+    startAhead(foreseen, pool).catch(() => undefined)
     const exitCode = await kustomize
     signal.throwIfAborted()
     return exitCode
   } finally {
     const reason = signal.aborted ? (signal.reason as RunError) : ended()
-    await Promise.all([pool.close(reason).then(() => close(server)), nextTime.prepare(signal)])
+    await pool.close(reason)
+    await Promise.all([nextTime.prepare(signal), close(server)])
     interruptions.close()
   }
 }
 
 type Calls = readonly (readonly string[])[]
 
-/** What cannot be foreseen is run when it is asked for. Never rejects. */
+/** What cannot be foreseen is run when it is asked for. */
 async function foresee(words: readonly string[], pool: LazyPool): Promise<Calls> {
   const calls = await predict(words).catch((): Calls => [])
   // Connections are opened while kustomize starts.
