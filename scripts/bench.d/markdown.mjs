@@ -6,5 +6,7 @@ export function table(head, rows) {
 
 /** What was not measured is a dash. */
 export function rounded(value, digits = 0) {
-  return Number.isFinite(value) ? value.toFixed(digits) : '–'
+  if (!Number.isFinite(value)) return '–'
+  const text = value.toFixed(digits)
+  return Number(text) === 0 ? text.replace('-', '') : text
 }

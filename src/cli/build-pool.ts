@@ -4,9 +4,9 @@ import { parseDocker } from '../argv/commands.ts'
 import { namesLocalFiles } from '../argv/local-files.ts'
 import { type Call, Pool, type Prepared } from '../build/pool.ts'
 import { isPureCall } from '../build/pure-call.ts'
-import { recently } from '../build/recently.ts'
 import type { RunWorld } from '../build/started-run.ts'
-import { type AskedPolicies, askPolicies, POLICIES_MS } from '../cluster/asked-policies.ts'
+import { type AskedPolicies, askPolicies, sharedPolicies } from '../cluster/asked-policies.ts'
+import { elapsedMs } from '../cluster/elapsed.ts'
 import { needsPolicy } from '../plan/network-policy.ts'
 import type { Ancestor } from '../request/deadline.ts'
 import { resolve } from '../request/resolve.ts'
@@ -27,7 +27,6 @@ import { sweepBeside } from './sweep-beside.ts'
 interface Shared {
   readonly settings: Settings
   readonly cluster: Awaited<ReturnType<typeof openCluster>>
-  /** Runs that start together ask once. */
   readonly policies: () => AskedPolicies
   /** Of a `docker` that kustomize had now. */
   readonly env: NodeJS.ProcessEnv
@@ -54,19 +53,19 @@ const CONNECTIONS = 2
 
 /** The runs of one build. */
 export async function openPool({ env, putOff }: PoolWorld): Promise<Pool> {
-  const start = performance.now()
+  const start = elapsedMs()
   const settings = await loadSettings({ env: process.env, home: homeDirectory() })
   const above = settings.callerTimeout === 'off' ? [] : await ancestors()
   const cluster = await openCluster(settings, CONNECTIONS)
   const shared: Shared = {
     settings,
     cluster,
-    policies: recently(() => askPolicies(cluster.api, cluster.namespace), POLICIES_MS),
+    policies: sharedPolicies(() => askPolicies(cluster.api, cluster.namespace)),
     env,
     putOff,
     ancestors: () => [
-      { name: 'kustomize', ageMs: performance.now() - start },
-      ...above.map(({ name, ageMs }) => ({ name, ageMs: ageMs + performance.now() })),
+      { name: 'kustomize', ageMs: elapsedMs() - start },
+      ...above.map(({ name, ageMs }) => ({ name, ageMs: ageMs + elapsedMs() })),
     ],
     onCreated: sweepOnce(cluster, settings),
   }
@@ -75,7 +74,7 @@ export async function openPool({ env, putOff }: PoolWorld): Promise<Pool> {
     ahead: settings.build.ahead,
     pauseMs: settings.standby.size > 0 ? PAUSE_MS.parked : PAUSE_MS.fresh,
     onLateWords: (words) => void process.stderr.write(words),
-    now: () => performance.now(),
+    now: elapsedMs,
   })
 }
 
@@ -114,7 +113,7 @@ async function start(
   request: RunRequest,
   { shared, world }: { shared: Shared; world: RunWorld },
 ): Promise<void> {
-  const begin = performance.now()
+  const begin = elapsedMs()
   await run(request, {
     ...shared.cluster,
     ...world,
@@ -122,7 +121,7 @@ async function start(
     temporaryDirectory: tmpdir(),
     now: () => new Date(),
     newRunId,
-    trace: new Trace(() => performance.now() - begin, heldUp(world)),
+    trace: new Trace(() => elapsedMs() - begin, heldUp(world)),
     keep: false,
     rerun: true,
     putOff: shared.putOff,

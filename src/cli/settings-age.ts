@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { elapsedMs } from '../cluster/elapsed.ts'
 import { locateSettingsFiles } from '../settings/locate-settings-files.ts'
 import { homeDirectory } from './home-directory.ts'
 
@@ -8,7 +9,7 @@ const MARGIN_MS = 10_000
 
 /** Whether the settings files are those that bin/from-cache.sh has seen: nobody has changed, made or removed one since. */
 export function areSettingsOld(): boolean {
-  const since = Date.now() - process.uptime() * 1000 - MARGIN_MS
+  const since = Date.now() - elapsedMs() - MARGIN_MS
   const places = locateSettingsFiles({ env: process.env, home: homeDirectory() })
   try {
     return places

@@ -11,7 +11,7 @@ export interface AskedPolicies {
 }
 
 /** So long they stand for what there is. */
-export const POLICIES_MS = 1_000
+const FRESH_MS = 1_000
 
 export function askPolicies(api: ApiClient, namespace: string, signal?: AbortSignal): AskedPolicies {
   const answer = listPolicies(api, namespace, { ...(signal && { signal }) })
@@ -21,5 +21,14 @@ export function askPolicies(api: ApiClient, namespace: string, signal?: AbortSig
 
 /** Undefined: they have to be asked for again. */
 export function whileFresh(asked: AskedPolicies | undefined): AskedPolicies | undefined {
-  return asked && elapsedMs() - asked.at <= POLICIES_MS ? asked : undefined
+  return asked && elapsedMs() - asked.at <= FRESH_MS ? asked : undefined
+}
+
+/** Runs that start together ask once. */
+export function sharedPolicies(ask: () => AskedPolicies): () => AskedPolicies {
+  let last: AskedPolicies | undefined
+  return () => {
+    last = whileFresh(last) ?? ask()
+    return last
+  }
 }

@@ -58,14 +58,14 @@ function pinned(): string {
   return `${fixture('cat').replace(/:v1$/, '')}@${digest.trim()}`
 }
 
-const FOR_ANY_RUN = ['dial-and-secure-and-connect-and-kubeconfig-and-whole-run-and-streams-and-hit']
+const FOR_ANY_RUN = ['dial-and-secure-and-connect-and-kubeconfig-and-pod-and-whole-run-and-hit']
 const FOR_WHOLE_RUNS = [
-  'dial-and-secure-and-connect-and-kubeconfig-and-whole-run-and-streams',
+  'dial-and-secure-and-connect-and-kubeconfig-and-pod-and-whole-run',
   'kubeconfig',
-  'secure-and-connect-and-kubeconfig-and-whole-run-and-streams',
-  'connect-and-kubeconfig-and-whole-run-and-streams',
-  'whole-run-and-streams',
-  'streams',
+  'secure-and-connect-and-kubeconfig-and-pod-and-whole-run',
+  'connect-and-kubeconfig-and-pod-and-whole-run',
+  'pod-and-whole-run',
+  'whole-run',
 ]
 
 test('a run opens its connections before it loads the rest, and loads few files', async () => {
@@ -91,7 +91,7 @@ test('code that a hit has kept is kept anew by a run that calls more of it', asy
   rmSync(code, { recursive: true })
   expect(await loadedBy(pinned(), env)).toContain('hit')
   const byHit = bytesKept()
-  expect(await loadedBy(fixture('cat'), {})).toContain('whole-run-and-streams')
+  expect(await loadedBy(fixture('cat'), {})).toContain('pod-and-whole-run')
   const byRun = bytesKept()
   expect(byHit.length).toBe(4)
   expect(byRun.filter((bytes) => byHit.includes(bytes)).length).toBeLessThan(byHit.length)

@@ -35,14 +35,12 @@ export async function build(words: readonly string[]): Promise<number> {
   // Without a socket, each docker runs its function by itself.
   const served = { environment: environmentDigest(env), pool: () => pool.open() }
   const server = await listen(tmpdir(), served).catch(() => undefined)
-  const foreseen = server ? foresee(words, pool) : Promise.resolve([])
+  if (server) startAhead(words, pool, server.ready)
   try {
     // The first docker may come while this process is busy with what it foresees.
     await server?.ready
     const children = { ...env, ...(server && { [ADDRESS_VARIABLE]: server.address }) }
-    const kustomize = runKustomize(words, { env: children, signal })
-    startAhead(foreseen, pool).catch(() => undefined)
-    const exitCode = await kustomize
+    const exitCode = await runKustomize(words, { env: children, signal })
     signal.throwIfAborted()
     return exitCode
   } finally {
@@ -53,19 +51,17 @@ export async function build(words: readonly string[]): Promise<number> {
   }
 }
 
-type Calls = readonly (readonly string[])[]
-
-/** What cannot be foreseen is run when it is asked for. */
-async function foresee(words: readonly string[], pool: LazyPool): Promise<Calls> {
-  const calls = await predict(words).catch((): Calls => [])
-  // Connections are opened while kustomize starts.
-  if (calls.length > 0) void pool.open()
-  return calls
-}
-
-async function startAhead(foreseen: Promise<Calls>, pool: LazyPool): Promise<void> {
-  const calls = await foreseen
-  if (calls.length > 0) (await pool.open())?.expect(calls)
+/** What cannot be foreseen is run when it is asked for. `ready`: kustomize starts then, and comes first. */
+function startAhead(words: readonly string[], pool: LazyPool, ready: Promise<void>): void {
+  const start = async (): Promise<void> => {
+    const calls = await predict(words)
+    if (calls.length === 0) return
+    const opening = pool.open()
+    await ready
+    const opened = await opening
+    opened?.expect(calls)
+  }
+  start().catch(() => undefined)
 }
 
 /** The environment with our `docker` as the first on PATH. Another build above this one has a socket of its own. */
