@@ -31,8 +31,11 @@ export async function runInCluster(
       ...caller,
     })
   } finally {
-    ended.abort()
-    host.api.close()
+    // Who ends the process with this answer ends its connections, too, and need not wait for it.
+    void setImmediate().then(() => {
+      ended.abort()
+      host.api.close()
+    })
   }
 }
 

@@ -1,6 +1,5 @@
 import type { ApiClient } from '../cluster/api-client.ts'
 import { ApiError } from '../cluster/api-error.ts'
-import { sweep } from './sweep.ts'
 import { rememberRefusal, takeTurn } from './turn.ts'
 
 interface InPassing {
@@ -19,6 +18,7 @@ export async function sweepInPassing({ api, namespace, dir, now, random, signal 
   const place = { server: api.credentials.server.href, namespace }
   try {
     if (!(await takeTurn({ dir, place, now: now(), random }))) return
+    const { sweep } = await import('./sweep.ts')
     const { expired } = await sweep({ api, namespace, signal })
     for (const { fate } of expired) if (fate.kind === 'failed') throw fate.error
   } catch (error) {

@@ -64,8 +64,8 @@ function endedParked(target: Target): RunError {
 }
 
 /** A container that ends while it is being attached to may reset the connection instead of ending its stream. */
-async function hasEnded({ target, observer, nudge }: Streaming): Promise<boolean> {
-  void nudge(target.signal)
+async function hasEnded({ observer, nudge }: Streaming): Promise<boolean> {
+  void nudge()
   return (await observer.endWithin(BETTER_REASON_MS)).kind === 'exited'
 }
 

@@ -41,7 +41,7 @@ export async function deliver({ target, archive, observer, nudge }: Delivery): P
     target.trace.enter('sending the mounted files')
     const end = await upload(archive.read(), { target, observer, channels: attached.channels })
     if (wasFalseOpen(end, attached, observer)) continue
-    void nudge(target.signal)
+    void nudge()
     if (end.status?.kind !== 'success') await soon(observer, end)
     break
   }

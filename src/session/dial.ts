@@ -104,7 +104,7 @@ export async function dial<Streams extends Dialled>(
       return attached
     }
     // It ran, and cannot be attached to: it has ended, and kubelet has not noticed yet.
-    if (verdict.kind === 'running') void dialling.nudge(target.signal)
+    if (verdict.kind === 'running') void dialling.nudge()
   }
 }
 

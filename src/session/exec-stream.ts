@@ -144,9 +144,9 @@ function exitOf(word: string, command: readonly string[]): Exit {
 /** The stream broke, or the container went away with its function: killed for its memory, that is an exit code. */
 async function endWithoutMarker(
   { status, closeCode }: StreamEnd,
-  { target, observer, nudge }: ExecStreaming,
+  { observer, nudge }: ExecStreaming,
 ): Promise<Exit> {
-  void nudge(target.signal)
+  void nudge()
   const exited = observer.until((verdict) => (verdict.kind === 'exited' ? verdict : undefined))
   const said = status && status.kind !== 'success' ? status.message : `it closed with code ${closeCode}`
   const waitMs = TOLD_TO_END.test(said) ? REASON_TO_END_MS : BETTER_REASON_MS

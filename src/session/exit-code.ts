@@ -12,8 +12,8 @@ import { podOf, type Target } from './target.ts'
  */
 const PAUSES_MS = [40, 60, 120]
 
-/** Asks kubelet to look again. Each Pod takes only so many. */
-export type Nudge = (stop: AbortSignal) => Promise<void>
+/** Asks kubelet to look again, until the container is seen to have ended. Each Pod takes only so many. */
+export type Nudge = () => Promise<void>
 
 interface Nudging {
   readonly observer: PodObserver
@@ -27,8 +27,8 @@ interface Nudging {
  */
 export function nudger(target: Target, { observer, cpuRequests = [] }: Nudging): Nudge {
   const left = [...cpuRequests]
-  return async (stop) => {
-    const signal = AbortSignal.any([stop, target.signal])
+  const { signal } = target
+  return async () => {
     for (const pauseMs of PAUSES_MS) {
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
       if (signal.aborted || observer.verdict.kind === 'exited') return
@@ -40,16 +40,7 @@ export function nudger(target: Target, { observer, cpuRequests = [] }: Nudging):
 }
 
 /** The function's exit code as kubelet states it, brought about sooner by a nudge once the streams have ended. */
-export async function awaitExit(
-  observer: PodObserver,
-  nudge: Nudge,
-): Promise<{ code: number; reason: string }> {
-  const stop = new AbortController()
-  const nudging = nudge(stop.signal)
-  try {
-    return await observer.until((verdict) => (verdict.kind === 'exited' ? verdict : undefined))
-  } finally {
-    stop.abort()
-    await nudging
-  }
+export function awaitExit(observer: PodObserver, nudge: Nudge): Promise<{ code: number; reason: string }> {
+  void nudge()
+  return observer.until((verdict) => (verdict.kind === 'exited' ? verdict : undefined))
 }

@@ -54,7 +54,7 @@ async function imageOf({
   await observer.until((verdict) =>
     isStarted(verdict) || (verdict.kind === 'waiting' && verdict.phase === 'starting') ? true : undefined,
   )
-  void nudge(target.signal)
+  void nudge()
   await observer.until((verdict) => (isStarted(verdict) ? true : undefined))
   try {
     return await imageConfig(observer.imageDigest)

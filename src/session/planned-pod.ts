@@ -47,7 +47,7 @@ export class PlannedPod {
       onVerdict: (verdict) => followPhase(run.trace, verdict),
     })
     if (run.uploads) this.#files = new MountedFiles(this.target, run.uploads, temporaryDirectory)
-    this.nudge = nudger(run, { observer: this.observer, cpuRequests: run.plan.nudge?.cpuRequests })
+    this.nudge = nudger(this.target, { observer: this.observer, cpuRequests: run.plan.nudge?.cpuRequests })
   }
 
   /** Resolves to the Pod's UID. */
@@ -133,7 +133,8 @@ export class PlannedPod {
   }
 
   async close(how: CloseOptions): Promise<readonly string[]> {
-    this.#closing.abort()
+    // The request to delete the Pod leaves first; what else is going on is given up while the server answers.
+    setImmediate(() => this.#closing.abort())
     if (!this.#creating) return []
     await this.#record(this.#creating)
     const { namespace, name } = podOf(this.#run)

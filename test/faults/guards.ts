@@ -34,7 +34,7 @@ export const GUARDS: readonly Guard[] = [
     edits: [
       {
         file: 'src/session/exit-code.ts',
-        find: "return await observer.until((verdict) => (verdict.kind === 'exited' ? verdict : undefined))",
+        find: "return observer.until((verdict) => (verdict.kind === 'exited' ? verdict : undefined))",
         replace: "return { code: 0, reason: 'Completed' }",
       },
     ],
