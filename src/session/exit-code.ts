@@ -12,7 +12,7 @@ import { podOf, type Target } from './target.ts'
  */
 const PAUSES_MS = [40, 60, 120]
 
-/** Asks kubelet to look again, until the container is seen to have ended. Each Pod takes only so many. */
+/** Asks kubelet to look again, until the container is known to have ended, or to be lost. Each Pod takes only so many. */
 export type Nudge = () => Promise<void>
 
 interface Nudging {
@@ -31,7 +31,7 @@ export function nudger(target: Target, { observer, cpuRequests = [] }: Nudging):
   return async () => {
     for (const pauseMs of PAUSES_MS) {
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
-      if (signal.aborted || observer.verdict.kind === 'exited') return
+      if (signal.aborted || ['exited', 'failed'].includes(observer.verdict.kind)) return
       const cpuRequest = left.shift()
       if (cpuRequest === undefined) return
       await resizeCpu(target.api, { ...podOf(target), cpuRequest }, { signal }).catch(() => undefined)

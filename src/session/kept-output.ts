@@ -10,6 +10,7 @@ export class KeptOutput {
   readonly stderr: BoundedSpool
   readonly sinks: Sinks
   readonly #target: Target
+  #isSealed = false
 
   constructor(target: Target, temporaryDirectory: string) {
     this.#target = target
@@ -27,6 +28,12 @@ export class KeptOutput {
     this.stderr.end()
   }
 
+  /** What was judged is what is passed on: whatever comes after this is nobody's. */
+  seal(): void {
+    this.#isSealed = true
+    this.end()
+  }
+
   discard(): void {
     this.stdout.close()
     this.stderr.close()
@@ -34,6 +41,7 @@ export class KeptOutput {
 
   #keep(spool: Spool | BoundedSpool, data: Buffer): void {
     const { plan, stop } = this.#target
+    if (this.#isSealed) return
     try {
       spool.write(data)
     } catch (error) {

@@ -133,7 +133,7 @@ export class PlannedPod {
   }
 
   async close(how: CloseOptions): Promise<readonly string[]> {
-    // The request to delete the Pod leaves first; what else is going on is given up while the server answers.
+    // The request to delete the Pod can leave first; what else is going on is given up while the server answers.
     setImmediate(() => this.#closing.abort())
     if (!this.#creating) return []
     await this.#record(this.#creating)
