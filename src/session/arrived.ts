@@ -43,7 +43,10 @@ export class Arrived {
     try {
       const { stdout, stderr } = this.kept
       const log = functionLog(this.#target)
-      return await patiently(() => prove({ stdout, stderr, log, earlyHead }), this.#target)
+      const proof = await patiently(() => prove({ stdout, stderr, log, earlyHead }), this.#target)
+      // In the turn in which the last of it was compared.
+      if (proof.kind === 'whole') this.kept.seal()
+      return proof
     } catch (error) {
       if (!(error instanceof ApiError) || error.status === 403) throw this.#target.explain(error)
       return { kind: 'unproven', problem: `the container log cannot be read: ${error.message}` }

@@ -65,8 +65,8 @@ function ofReceiver(error: unknown): unknown {
 
 /** Only a receiver that has ended can say more of a broken stream than the stream does. */
 async function soon(observer: PodObserver, { status, closeCode }: StreamEnd): Promise<void> {
-  const { kind } = await observer.endWithin(BETTER_REASON_MS)
-  if (kind === 'exited' || kind === 'failed') return
+  await observer.endWithin(BETTER_REASON_MS)
+  if (observer.isFinal) return
   const why = status && status.kind !== 'success' ? status.message : `it closed with code ${closeCode}`
   throw new RunError('MOUNT_FAILED', { problem: `the stream to it was cut: ${why}`, cut: true })
 }

@@ -70,7 +70,7 @@ export class ExecSession implements Session {
   }
 
   close(how: CloseOptions): Promise<readonly string[]> {
-    this.#kept.seal()
+    this.#kept.end()
     return this.#pod.close(how)
   }
 

@@ -31,7 +31,7 @@ export function nudger(target: Target, { observer, cpuRequests = [] }: Nudging):
   return async () => {
     for (const pauseMs of PAUSES_MS) {
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
-      if (signal.aborted || ['exited', 'failed'].includes(observer.verdict.kind)) return
+      if (signal.aborted || observer.isFinal) return
       const cpuRequest = left.shift()
       if (cpuRequest === undefined) return
       await resizeCpu(target.api, { ...podOf(target), cpuRequest }, { signal }).catch(() => undefined)

@@ -85,7 +85,7 @@ export class FreshAttachSession implements Session {
   }
 
   close(how: CloseOptions): Promise<readonly string[]> {
-    this.#arrived.kept.seal()
+    this.#arrived.kept.end()
     return this.#pod.close(how)
   }
 

@@ -28,10 +28,9 @@ export class KeptOutput {
     this.stderr.end()
   }
 
-  /** What was judged is what is passed on: whatever comes after this is nobody's. */
+  /** It was proven whole: what comes after that is not of the function, and would be passed on unproven. */
   seal(): void {
     this.#isSealed = true
-    this.end()
   }
 
   discard(): void {

@@ -42,6 +42,11 @@ export class PodObserver {
     return this.#verdict
   }
 
+  /** Nothing that is seen from now on changes it. */
+  get isFinal(): boolean {
+    return this.#verdict.kind === 'exited' || this.#verdict.kind === 'failed'
+  }
+
   /** Of the image that the node runs, once it says so: of an index, a manifest or a configuration. */
   get imageDigest(): string | undefined {
     const status = this.#pod?.status?.containerStatuses?.find(({ name }) => name === this.#container)
@@ -67,7 +72,7 @@ export class PodObserver {
   /** How the container ended or failed, or, after `ms`, what is known by then. */
   async endWithin(ms: number): Promise<Verdict> {
     const end = elapsedMs() + ms
-    while (!['exited', 'failed'].includes(this.#verdict.kind) && elapsedMs() < end) {
+    while (!this.isFinal && elapsedMs() < end) {
       await this.change(LOOK_MS)
     }
     return this.#verdict
@@ -85,7 +90,7 @@ export class PodObserver {
 
   #settle(verdict: Verdict): void {
     // An exit that was seen stays true whatever becomes of the Pod afterwards.
-    if (this.#verdict.kind !== 'exited' && this.#verdict.kind !== 'failed') this.#verdict = verdict
+    if (!this.isFinal) this.#verdict = verdict
     this.#onVerdict(this.#verdict)
     this.#notify()
   }

@@ -61,7 +61,7 @@ function startAhead(words: readonly string[], pool: LazyPool, ready: Promise<voi
     const opened = await opening
     opened?.expect(calls)
   }
-  start().catch(() => undefined)
+  start().catch(() => undefined) // each `docker` finds by itself what is wrong, and says so
 }
 
 /** The environment with our `docker` as the first on PATH. Another build above this one has a socket of its own. */
