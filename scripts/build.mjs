@@ -59,7 +59,7 @@ await mergeChunks({
     dial,
     secure,
     connect,
-    kubeconfig: [...connect, 'src/cluster/kubeconfig.ts', 'node_modules/yaml/browser/index.js'],
+    kubeconfig: [...connect, 'src/cluster/kubeconfig.ts'],
     pod: [...connect, 'src/run/run.ts'],
     'whole-run': [...connect, 'src/run/run.ts', 'src/session/attach-stream.ts'],
     hit: [...docker, 'src/cache/recall.ts'],

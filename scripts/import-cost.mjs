@@ -14,10 +14,21 @@ const work = mkdtempSync(join(tmpdir(), 'krmpod-cost-'))
 const kubeconfig = join(work, 'kubeconfig')
 writeFileSync(
   kubeconfig,
-  `current-context: c
-contexts: [{name: c, context: {cluster: c, user: u}}]
-clusters: [{name: c, cluster: {server: "https://c", certificate-authority: ca.crt}}]
-users: [{name: u, user: {token: t}}]
+  `clusters:
+- cluster:
+    certificate-authority: ca.crt
+    server: https://c
+  name: c
+contexts:
+- context:
+    cluster: c
+    user: u
+  name: c
+current-context: c
+users:
+- name: u
+  user:
+    token: t
 `,
 )
 writeFileSync(join(work, 'ca.crt'), '-----BEGIN CERTIFICATE-----\n')

@@ -1,10 +1,10 @@
-import * as http from 'node:http'
-import * as https from 'node:https'
 import { type Action, ApiError, ConnectionError } from './api-error.ts'
 import { Connections } from './connections.ts'
-import { type Credentials, opensTls } from './credentials.ts'
+import { type Credentials, opensTls, type RequestHeaders } from './credentials.ts'
 import { elapsedMs } from './elapsed.ts'
-import { ignoreLateErrors } from './late-errors.ts'
+import { bytesOf } from './http/read-body.ts'
+import type { Answer, Transport } from './http/transport.ts'
+import { Wires } from './http/wires.ts'
 
 export interface ApiRequest {
   readonly action: Action
@@ -20,25 +20,20 @@ export interface ApiRequest {
 /** Told of every request and its answer; for people who look for a fault. */
 export type Log = (fields: Readonly<Record<string, string | number>>, message: string) => void
 
-/** How long an answer may take to begin. A watch's body may then be quiet for as long as it likes. */
-const ANSWER_TIMEOUT_MS = 30_000
-
 /** Plain requests to one API server over kept connections. Only what a run needs; no informers, no models. */
 export class ApiClient {
   readonly credentials: Credentials
-  readonly agent: http.Agent
   /** Undefined: there is no TLS, or a proxy on the way. */
   readonly connections: Connections | undefined
-  readonly #transport: typeof http | typeof https
   readonly #log: Log | undefined
+  #transport: Transport | undefined
 
   /** `connections`: of the same credentials, which somebody has opened before. */
   constructor(credentials: Credentials, { log, connections }: { log?: Log; connections?: Connections } = {}) {
     this.credentials = credentials
     this.#log = log
-    this.#transport = credentials.server.protocol === 'https:' ? https : http
     this.connections = opensTls(credentials) ? (connections ?? new Connections(credentials)) : undefined
-    this.agent = credentials.proxyAgent ?? agentOver(this.connections)
+    if (!credentials.proxyAgent) this.#transport = new Wires(credentials.server, this.connections)
   }
 
   /** The parsed JSON answer of a 2xx; ApiError for any other status, ConnectionError for none. */
@@ -48,16 +43,16 @@ export class ApiClient {
   }
 
   async bytes(request: ApiRequest): Promise<Buffer> {
-    const response = await this.stream(request)
+    const { body } = await this.stream(request)
     try {
-      return await collect(response)
+      return await bytesOf(body)
     } catch (error) {
       throw connectionError(request.action, error)
     }
   }
 
   /** The answer's body as it comes, for watches. */
-  async stream(request: ApiRequest): Promise<http.IncomingMessage> {
+  async stream(request: ApiRequest): Promise<Answer> {
     try {
       return await this.#answered(request)
     } catch (error) {
@@ -68,22 +63,22 @@ export class ApiClient {
     }
   }
 
-  async #answered(request: ApiRequest): Promise<http.IncomingMessage> {
+  async #answered(request: ApiRequest): Promise<Answer> {
     const headers = await this.credentials.headers()
     const start = elapsedMs()
-    const response = await this.#send(request, headers)
-    const status = response.statusCode ?? 0
+    const answer = await this.#send(request, headers)
+    const { status } = answer
     const ms = Math.round(elapsedMs() - start)
     this.#log?.(
       { method: request.method, path: request.path, status, ms },
       `${request.action.verb} ${request.action.resource}`,
     )
-    if (status >= 200 && status < 300) return response
+    if (status >= 200 && status < 300) return answer
     // Without its body, an answer does not say what it means: as good as none.
-    const body = await collect(response).catch((error: unknown) => {
+    const body = await bytesOf(answer.body).catch((error: unknown) => {
       throw connectionError(request.action, error)
     })
-    throw new ApiError(request.action, { status, headers: response.headers, body })
+    throw new ApiError(request.action, { status, headers: answer.headers, body })
   }
 
   url(path: string, query: Readonly<Record<string, string>> = {}): URL {
@@ -94,59 +89,35 @@ export class ApiClient {
   }
 
   close(): void {
-    this.agent.destroy()
-    this.connections?.close()
+    this.#transport?.close()
   }
 
-  #send(
-    request: ApiRequest,
-    headers: Readonly<Record<string, string | string[]>>,
-  ): Promise<http.IncomingMessage> {
+  async #send(request: ApiRequest, headers: RequestHeaders): Promise<Answer> {
     const { action, method, path, query, body, contentType = 'application/json', signal } = request
     const payload = body === undefined ? undefined : JSON.stringify(body)
-    return new Promise((resolve, reject) => {
-      const outgoing = this.#transport.request(this.url(path, query), {
+    try {
+      this.#transport ??= await byAgent(this.credentials)
+      return await this.#transport.send({
         method,
-        agent: this.agent,
-        ...this.credentials.tls,
-        ...(signal && { signal }),
+        url: this.url(path, query),
         headers: {
           accept: 'application/json',
           ...headers,
-          ...(payload !== undefined && {
-            'content-type': contentType,
-            'content-length': Buffer.byteLength(payload),
-          }),
+          ...(payload !== undefined && { 'content-type': contentType }),
         },
+        ...(payload !== undefined && { payload }),
+        ...(signal && { signal }),
       })
-      ignoreLateErrors(outgoing)
-      const timer = setTimeout(() => outgoing.destroy(timeoutError()), ANSWER_TIMEOUT_MS)
-      outgoing.once('close', () => clearTimeout(timer))
-      outgoing.once('response', (response) => {
-        clearTimeout(timer)
-        resolve(response)
-      })
-      outgoing.once('error', (error) => reject(connectionError(action, error)))
-      outgoing.end(payload)
-    })
+    } catch (error) {
+      throw connectionError(action, error)
+    }
   }
 }
 
-function agentOver(connections: Connections | undefined): http.Agent {
-  if (!connections) return new http.Agent({ keepAlive: true })
-  const agent = new https.Agent({ keepAlive: true })
-  agent.createConnection = () => connections.take()
-  return agent
-}
-
-async function collect(response: http.IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
-}
-
-function timeoutError(): NodeJS.ErrnoException {
-  return Object.assign(new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`), { code: 'ETIMEDOUT' })
+/** Loaded only when it is needed: few API servers are behind a proxy. */
+async function byAgent(credentials: Credentials): Promise<Transport> {
+  const { ByAgent } = await import('./http/by-agent.ts')
+  return new ByAgent(credentials)
 }
 
 /** An aborted request keeps the reason of its abort: that reason came first. */

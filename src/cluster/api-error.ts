@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { Status } from '../kube/types.ts'
+import type { AnswerHeaders } from './http/transport.ts'
 
 /** One request, in the words of RBAC: `create pods`, `get pods/attach`. */
 export interface Action {
@@ -16,7 +16,7 @@ export class ApiError extends Error {
   readonly reason: string
   readonly retryAfterMs: number | undefined
 
-  constructor(action: Action, response: { status: number; headers: IncomingHttpHeaders; body: Buffer }) {
+  constructor(action: Action, response: { status: number; headers: AnswerHeaders; body: Buffer }) {
     const text = response.body
       .subarray(0, 64 * 1024)
       .toString('utf8')

@@ -6,7 +6,7 @@ import { SpdyStreams } from '../streams/spdy-streams.ts'
 import type { ApiClient } from './api-client.ts'
 import { ConnectionError } from './api-error.ts'
 import { type Connect, HANDSHAKE_MS, refusal, streamsUrl } from './container-streams.ts'
-import { ignoreLateErrors } from './late-errors.ts'
+import { ignoreLateErrors } from './http/late-errors.ts'
 
 /** The newest that every server knows over SPDY. It has a half-close: SPDY's own. */
 const PROTOCOL = 'v4.channel.k8s.io'

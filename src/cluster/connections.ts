@@ -53,6 +53,11 @@ export class Connections {
     })
   }
 
+  /** Another one when we have become somebody else: what was opened before is not ours any more. */
+  get identity(): unknown {
+    return this.#identify()
+  }
+
   /** One that is open, or being opened. */
   take(): TLSSocket {
     this.#identify()

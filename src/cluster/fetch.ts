@@ -1,7 +1,7 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import type { Environment } from '../settings/user-dirs.ts'
-import { ignoreLateErrors } from './late-errors.ts'
+import { ignoreLateErrors } from './http/late-errors.ts'
 import { proxyFor } from './proxy/proxy-for.ts'
 import { systemRoots } from './system-roots.ts'
 

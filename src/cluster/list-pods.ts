@@ -1,7 +1,7 @@
-import { text } from 'node:stream/consumers'
 import type { Pod } from '../kube/types.ts'
 import type { ApiClient } from './api-client.ts'
 import { ConnectionError } from './api-error.ts'
+import { bytesOf } from './http/read-body.ts'
 import { podsPath } from './pods.ts'
 
 interface PodQuery {
@@ -29,22 +29,21 @@ const PAGE = '250'
 export async function* listPods(api: ApiClient, query: PodQuery): AsyncGenerator<PodPage> {
   const { namespace, labelSelector, signal } = query
   for (let next: string | undefined = ''; next !== undefined; ) {
-    const response = await api.stream({
+    const { headers, body } = await api.stream({
       action: ACTION,
       method: 'GET',
       path: namespace === undefined ? '/api/v1/pods' : podsPath(namespace),
       query: { labelSelector, limit: PAGE, ...(next && { continue: next }) },
       ...(signal && { signal }),
     })
-    const serverNow = Date.parse(response.headers.date ?? '')
+    const { items, metadata } = JSON.parse((await bytesOf(body)).toString('utf8')) as PodList
+    const serverNow = Date.parse(String(headers['date']))
     if (Number.isNaN(serverNow)) {
-      response.destroy()
       throw new ConnectionError(
         ACTION,
         new Error('its answer has no Date, so that nothing can be told to be old'),
       )
     }
-    const { items, metadata } = JSON.parse(await text(response)) as PodList
     yield { pods: items, serverNow }
     next = metadata?.continue === '' ? undefined : metadata?.continue
   }

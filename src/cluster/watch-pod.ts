@@ -1,9 +1,10 @@
-import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pod, Status } from '../kube/types.ts'
 import type { ApiClient } from './api-client.ts'
 import { ApiError, ConnectionError, isHopeless } from './api-error.ts'
 import { elapsedMs } from './elapsed.ts'
+import { linesOf } from './http/read-body.ts'
+import type { Answer } from './http/transport.ts'
 import { getPod, podsPath } from './pods.ts'
 
 export type PodChange = { readonly kind: 'seen'; readonly pod: Pod } | { readonly kind: 'gone' }
@@ -42,10 +43,10 @@ export async function* watchPod(
       const pod = seen ?? (known ? await getPod(api, options, options) : undefined)
       if (pod) yield { kind: 'seen', pod }
       const resourceVersion = pod?.metadata?.resourceVersion
-      const response = await openWatch(api, options, resourceVersion)
+      const { body } = await openWatch(api, options, resourceVersion)
       answered = true
       options.onOpen?.()
-      for await (const event of events(response)) {
+      for await (const event of events(body)) {
         failures = 0
         if (event.type === 'ERROR') break // usually 410: the version is too old, so look afresh
         if (event.type === 'DELETED') return yield { kind: 'gone' }
@@ -65,11 +66,7 @@ export async function* watchPod(
   }
 }
 
-function openWatch(
-  api: ApiClient,
-  options: WatchOptions,
-  resourceVersion?: string,
-): Promise<IncomingMessage> {
+function openWatch(api: ApiClient, options: WatchOptions, resourceVersion?: string): Promise<Answer> {
   return api.stream({
     action: { verb: 'watch', resource: 'pods' },
     method: 'GET',
@@ -84,12 +81,6 @@ function openWatch(
 }
 
 /** One JSON object a line. */
-async function* events(response: IncomingMessage): AsyncGenerator<WatchEvent, void, undefined> {
-  let rest = ''
-  response.setEncoding('utf8')
-  for await (const text of response) {
-    const lines = (rest + String(text)).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) if (line) yield JSON.parse(line) as WatchEvent
-  }
+async function* events(body: Answer['body']): AsyncGenerator<WatchEvent, void, undefined> {
+  for await (const line of linesOf(body)) if (line) yield JSON.parse(line) as WatchEvent
 }

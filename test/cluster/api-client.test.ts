@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { ApiClient } from '../../src/cluster/api-client.ts'
 import { ApiError, ConnectionError } from '../../src/cluster/api-error.ts'
@@ -78,31 +75,6 @@ test('what is stopped keeps the reason of its stop, not of the broken connection
   controller.abort()
   await expect(request).rejects.toMatchObject({ name: 'AbortError' })
   api.close()
-})
-
-test('what is stopped just as its answer ends does no harm', async () => {
-  const server = createServer((_request, response) => {
-    response.write('all ')
-    setTimeout(() => response.end('of it'), 20)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const api = new ApiClient(credentialsFor({ url: new URL(`http://127.0.0.1:${port}`) }))
-  const controller = new AbortController()
-  const action = { verb: 'watch', resource: 'pods' }
-  const { signal } = controller
-  const answer = await api.stream({ action, method: 'GET', path: '/', signal })
-  const { socket } = answer
-  const closed = new Promise((resolve) => socket.once('close', resolve))
-  // Node has read the answer's end by now, and has not told of it yet.
-  socket.on('data', () => controller.abort())
-  answer.on('error', () => undefined).resume()
-  await closed
-  // Without a listener of ours, this error is thrown where nobody can catch it.
-  expect(socket.errored?.name).toBe('AbortError')
-  expect(socket.listenerCount('error')).toBe(1)
-  api.close()
-  server.close()
 })
 
 test('an attach that is stopped while its credentials are still being asked for is never dialled', async () => {

@@ -20,20 +20,27 @@ make_certificate() { # NAME SUBJECT EXTENSION
     openssl x509 -req -CA "$pki/ca.crt" -CAkey "$pki/ca.key" -CAcreateserial -days 3650 -extfile <(echo "$3") -out "$pki/$1.crt" 2>/dev/null
 }
 
-# The same address works on the node and, through a relay, on the host.
+# The same address works on the node and, through a relay, on the host. Written as kubectl writes it: krmpod reads that
+# without a YAML parser.
 write_kubeconfig() {
   install -m 600 /dev/stdin "$kubeconfig" <<END
 apiVersion: v1
-kind: Config
 clusters:
-- name: $id
-  cluster: {server: "https://127.0.0.1:$api_port", certificate-authority-data: $(base64 -w0 "$pki/ca.crt")}
+- cluster:
+    certificate-authority-data: $(base64 -w0 "$pki/ca.crt")
+    server: https://127.0.0.1:$api_port
+  name: $id
+contexts:
+- context:
+    cluster: $id
+    user: $id
+  name: $id
+current-context: $id
+kind: Config
 users:
 - name: $id
-  user: {client-certificate-data: $(base64 -w0 "$pki/admin.crt"), client-key-data: $(base64 -w0 "$pki/admin.key")}
-contexts:
-- name: $id
-  context: {cluster: $id, user: $id}
-current-context: $id
+  user:
+    client-certificate-data: $(base64 -w0 "$pki/admin.crt")
+    client-key-data: $(base64 -w0 "$pki/admin.key")
 END
 }
