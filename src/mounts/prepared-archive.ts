@@ -2,13 +2,16 @@ import { archiveOf } from './archive.ts'
 import type { RawPath, Tree } from './tree.ts'
 
 const AHEAD_BYTES = 4 * 1024 * 1024
+/** Z_BEST_SPEED. */
+const FAST = 1
 
-/** The archive of some trees, its beginning made while nobody can take it yet: small trees are ready by then. */
+/** The archive of some trees, made while nobody can take it yet: all of small trees, the beginning of others. */
 export class PreparedArchive {
   readonly #make: () => Generator<Buffer, void, undefined>
   #begun:
     | { readonly pieces: readonly Buffer[]; readonly rest: Generator<Buffer, void, undefined> }
     | undefined
+  #packed: Buffer | undefined
   #failure: unknown
 
   /** `sent` is filled with the sha256 of each file, by its name in the archive. */
@@ -31,9 +34,21 @@ export class PreparedArchive {
     }
   }
 
-  /** From the start, each time: what was prepared is for the first. */
+  /** All of it, by gzip: of text, a fifth is left. Loaded only when there is something to pack. */
+  async pack(): Promise<void> {
+    const { gzipSync } = await import('node:zlib')
+    try {
+      const pieces = Array.from(this.#make(), (piece) => Buffer.from(piece))
+      this.#packed = gzipSync(Buffer.concat(pieces), { level: FAST })
+    } catch (error) {
+      this.#failure = error
+    }
+  }
+
+  /** From the start, each time: what was prepared, and not packed, is for the first. */
   *read(): Generator<Buffer, void, undefined> {
     if (this.#failure) throw this.#failure as Error
+    if (this.#packed) return yield this.#packed
     const begun = this.#begun
     this.#begun = undefined
     if (begun) yield* begun.pieces

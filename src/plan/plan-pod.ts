@@ -12,7 +12,7 @@ import { podName } from './names.ts'
 import { denyAllPolicy, needsPolicy } from './network-policy.ts'
 import type { Identity, PlannedUploads, PodPlan } from './pod-plan.ts'
 import { podSpec } from './pod-spec.ts'
-import { receiverParts, withRoomFor, writableTrees } from './receiver.ts'
+import { arePacked, receiverParts, withRoomFor, writableTrees } from './receiver.ts'
 import { withHome } from './volumes.ts'
 
 const GIVE_BACK_BYTES_PER_SECOND = 10 * 1024 * 1024
@@ -72,6 +72,7 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
     ...plannedIsolation(request, namespace),
     ...(nudge && { nudge }),
     ...(receiverNudge && { receiverNudge }),
+    packed: arePacked(uploads),
     writable,
     maxReturnBytes: packedBytes(request.mountRules),
     ...(lane.kind === 'exec' && { exec: { command: commandOf(request), helper: lane.helper } }),

@@ -37,6 +37,8 @@ export interface PodPlan {
   readonly nudge?: Nudge
   /** For the end of the container that receives the mounted files, which comes before. */
   readonly receiverNudge?: Nudge
+  /** The trees are sent as gzip packs them. */
+  readonly packed: boolean
   /** The trees that come back when the function has ended with 0. */
   readonly writable: readonly number[]
   /** As much of them, packed. */

@@ -35,9 +35,11 @@ const FOLLOW = `{
 
 /**
  * Unpacks an archive from stdin into the folder `$1`, and ends with 0 only if everything is there as it was sent. POSIX
- * sh, with a tar that knows GNU's long names, and find, sort, xargs, chmod, stat, cat, dd, sleep, readlink, cmp and
- * sha256sum: busybox's or GNU's. The contents, which take longest, have a processor of their own if there is one, those of
- * large files while they arrive. The list of those is whole when there is anything below `tree`.
+ * sh, with a tar that knows GNU's long names, and find, sort, xargs, chmod, stat, sed, cat, dd, sleep, readlink, cmp and
+ * sha256sum: busybox's or GNU's, as few of them as will do, because starting one takes as long as a hundred files. The
+ * contents, which take longest, have a processor of their own if there is one, those of large files while they arrive.
+ * The list of those is whole when there is anything below `tree`. busybox's xargs loses its place in a file that it reads
+ * in more than one piece, so it reads from a pipe.
  */
 export const RECEIVE: string = `umask 0
 export LC_ALL=C
@@ -56,12 +58,10 @@ done
 of() { find . "$@" -print0 | sort -z; }
 of -type f -size -${LARGE_BYTES}c | xargs -0 -r cat | sha256sum > ../contents &
 contents=$!
+of > ../paths
 {
-  of -type d | sha256sum
-  of -type l | sha256sum
-  of ! -type d ! -type l | sha256sum
-  of -type d | xargs -0 stat -c %a | sha256sum
-  of ! -type d | xargs -0 -r stat -c '%a %s' | sha256sum
+  sha256sum < ../paths
+  cat ../paths | xargs -0 stat -c '%f %s' | sed 's/^\\(4...\\) .*/\\1/' | sha256sum
   of -type l | xargs -0 -r -n 1 readlink -n | sha256sum
 } > ../found
 wait $contents
@@ -69,6 +69,9 @@ cat ../contents >> ../found
 [ ! -f ../${LARGE} ] || { wait $follower && cat ../${LARGE}-found >> ../found; } || exit 13
 cmp -s ../${MANIFEST} ../found || exit 13
 `
+
+/** The same, of an archive that gzip has packed. */
+export const RECEIVE_PACKED: string = RECEIVE.replace('tar -x', 'tar -xz')
 
 /** sha256 in hexadecimal digits, behind the archive that GIVE_BACK writes: its own, so that nothing of it is missing. */
 export const DIGEST_BYTES = 64

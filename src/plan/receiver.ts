@@ -4,13 +4,15 @@ import type { BindMount } from '../request/mounts/mount.ts'
 import type { ResourceList, Resources, RunRequest } from '../request/run-request.ts'
 import { escapeDollars } from './escape.ts'
 import { GIVER_CONTAINER, type PlannedUploads, RECEIVER_CONTAINER } from './pod-plan.ts'
-import { GIVE_BACK, RECEIVE, treePath } from './receiver-script.ts'
+import { GIVE_BACK, RECEIVE, RECEIVE_PACKED, treePath } from './receiver-script.ts'
 import { containerSecurity } from './security.ts'
 
 type VolumeMount = NonNullable<Container['volumeMounts']>[number]
 
 const VOLUME = 'mounts'
 const MOUNT_PATH = '/mounts'
+/** What is packed while the node makes the Pod is packed by then. */
+const PACKED_BYTES = 4 * 1024 * 1024
 const MEMORY_BYTES = 16 * 1024 * 1024
 const MEMORY_PARTS = 64
 
@@ -29,7 +31,8 @@ export function receiverParts(request: RunRequest, uploads: PlannedUploads): Rec
   const binds = bindMounts(request)
   if (binds.length === 0) return undefined
   const writable = writableTrees(request, uploads)
-  const receiver = scriptContainer(request, { name: RECEIVER_CONTAINER, words: [RECEIVE, 'sh', MOUNT_PATH] })
+  const script = arePacked(uploads) ? RECEIVE_PACKED : RECEIVE
+  const receiver = scriptContainer(request, { name: RECEIVER_CONTAINER, words: [script, 'sh', MOUNT_PATH] })
   const words = [GIVE_BACK, 'sh', MOUNT_PATH, ...writable.map(treePath)]
   return {
     volume: { name: VOLUME, emptyDir: isForMemory(request, uploads) ? { medium: 'Memory' } : {} },
@@ -46,6 +49,11 @@ export function receiverParts(request: RunRequest, uploads: PlannedUploads): Rec
       ...(readOnly && { readOnly }),
     })),
   }
+}
+
+/** Small trees are packed: on their way through API server and kubelet, 500 small files take longer than to be unpacked. */
+export function arePacked({ diskBytes }: PlannedUploads): boolean {
+  return diskBytes <= PACKED_BYTES
 }
 
 /**

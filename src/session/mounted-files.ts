@@ -75,7 +75,8 @@ export class MountedFiles {
     ])
     this.#target.signal.throwIfAborted()
     const archive = new PreparedArchive(this.#trees, this.#isWritable() ? this.#sent : undefined)
-    archive.prepare()
+    if (this.#target.plan.packed) await archive.pack()
+    else archive.prepare()
     return archive
   }
 

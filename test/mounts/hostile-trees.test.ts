@@ -1,5 +1,6 @@
 import { closeSync, constants, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { archiveOf } from '../../src/mounts/archive.ts'
 import { treePath } from '../../src/plan/receiver-script.ts'
@@ -69,11 +70,12 @@ describe.each(TOOLS)('unpacked with %s', (_tools, path) => {
     make(source)
     const archive = Buffer.concat([...archiveOf([treeOf(source)])])
     expect(archive.includes(CANARY)).toBe(false)
-    expect(await receive([archive], { folder: there.path, path })).toEqual({
-      exitCode: 0,
-      stderr: '',
-    })
+    expect(await receive([archive], { folder: there.path, path })).toEqual({ exitCode: 0, stderr: '' })
     expect(list(join(there.path, treePath(0)))).toEqual(list(source))
+    using packed = temporaryFolder()
+    const received = await receive([gzipSync(archive)], { folder: packed.path, path, packed: true })
+    expect(received).toEqual({ exitCode: 0, stderr: '' })
+    expect(list(join(packed.path, treePath(0)))).toEqual(list(source))
   })
 })
 

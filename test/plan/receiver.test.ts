@@ -58,6 +58,16 @@ describe('a Pod whose function gets files', () => {
     },
   )
 
+  test.each([
+    [4 * MIB, 'tar -xzpof -'],
+    [4 * MIB + 1, 'tar -xpof -'],
+  ])('of %i bytes on the node is unpacked by %s', (diskBytes, tar) => {
+    const plan = withFiles({}, { diskBytes })
+    const [receiver] = specOf(plan).initContainers ?? []
+    expect(receiver?.command?.[2]).toContain(`\n${tar} || exit 11\n`)
+    expect(plan.packed).toBe(tar.includes('z'))
+  })
+
   test('ends as docker would, where nothing is given back', () => {
     const plan = withFiles({})
     expect(initContainers(plan)).toEqual(['mounts'])

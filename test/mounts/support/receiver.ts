@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { execa, execaSync } from 'execa'
-import { DIGEST_BYTES, GIVE_BACK, RECEIVE } from '../../../src/plan/receiver-script.ts'
+import { DIGEST_BYTES, GIVE_BACK, RECEIVE, RECEIVE_PACKED } from '../../../src/plan/receiver-script.ts'
 
 /** Root may write everywhere, which no receiver in a Pod may. */
 export const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
@@ -25,15 +25,18 @@ interface Received {
   readonly stderr: string
 }
 
-/** Feeds `archive` to the script, which unpacks it into `folder`. As in a Pod, nobody reads on when it has ended. */
+/**
+ * Feeds `archive` to the script, which unpacks it into `folder`. As in a Pod, nobody reads on when it has ended. `packed`:
+ * by gzip.
+ */
 export async function receive(
   archive: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  { folder, path }: { readonly folder: string; readonly path: string },
+  { folder, path, packed }: { readonly folder: string; readonly path: string; readonly packed?: boolean },
 ): Promise<Received> {
   chmodSync(folder, 0o777)
   const { exitCode = -1, stderr } = await execa(
     join(path.split(':').at(-1) ?? '', 'sh'),
-    ['-c', RECEIVE, 'sh', folder],
+    ['-c', packed ? RECEIVE_PACKED : RECEIVE, 'sh', folder],
     {
       input: Readable.from(archive),
       env: { PATH: path },
