@@ -26,14 +26,15 @@ export class ApiClient {
   /** Undefined: there is no TLS, or a proxy on the way. */
   readonly connections: Connections | undefined
   readonly #log: Log | undefined
-  #transport: Transport | undefined
+  readonly #wires: Wires
+  #byAgent: Promise<Transport> | undefined
 
   /** `connections`: of the same credentials, which somebody has opened before. */
   constructor(credentials: Credentials, { log, connections }: { log?: Log; connections?: Connections } = {}) {
     this.credentials = credentials
     this.#log = log
     this.connections = opensTls(credentials) ? (connections ?? new Connections(credentials)) : undefined
-    if (!credentials.proxyAgent) this.#transport = new Wires(credentials.server, this.connections)
+    this.#wires = new Wires(credentials.server, this.connections)
   }
 
   /** The parsed JSON answer of a 2xx; ApiError for any other status, ConnectionError for none. */
@@ -89,15 +90,27 @@ export class ApiClient {
   }
 
   close(): void {
-    this.#transport?.close()
+    this.#wires.close()
+    this.connections?.close()
+    this.credentials.proxyAgent?.destroy()
+  }
+
+  /** Node's HTTP is loaded only when it is needed: few API servers are behind a proxy. */
+  #transport(): Transport | Promise<Transport> {
+    const { proxyAgent } = this.credentials
+    if (!proxyAgent) return this.#wires
+    this.#byAgent ??= import('./http/by-agent.ts').then(
+      ({ ByAgent }) => new ByAgent(proxyAgent, this.credentials),
+    )
+    return this.#byAgent
   }
 
   async #send(request: ApiRequest, headers: RequestHeaders): Promise<Answer> {
     const { action, method, path, query, body, contentType = 'application/json', signal } = request
     const payload = body === undefined ? undefined : JSON.stringify(body)
+    const transport = await this.#transport()
     try {
-      this.#transport ??= await byAgent(this.credentials)
-      return await this.#transport.send({
+      return await transport.send({
         method,
         url: this.url(path, query),
         headers: {
@@ -112,12 +125,6 @@ export class ApiClient {
       throw connectionError(action, error)
     }
   }
-}
-
-/** Loaded only when it is needed: few API servers are behind a proxy. */
-async function byAgent(credentials: Credentials): Promise<Transport> {
-  const { ByAgent } = await import('./http/by-agent.ts')
-  return new ByAgent(credentials)
 }
 
 /** An aborted request keeps the reason of its abort: that reason came first. */

@@ -31,6 +31,8 @@ export class ApiError extends Error {
   }
 }
 
+const FINAL = /CERT|SIGNATURE|ALTNAME|SELF_SIGNED|UNABLE_TO|^EPROTO$|^ERR_(?:SSL|TLS|OSSL|INVALID)/
+
 /** No answer at all: refused, reset, timed out, or a certificate that does not fit. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
@@ -43,9 +45,9 @@ export class ConnectionError extends Error {
     this.problem = cause.code ?? ''
   }
 
-  /** A wrong name or certificate stays wrong; everything else may pass. */
+  /** A wrong name, certificate, key or token stays wrong; everything else may pass. */
   get isFinal(): boolean {
-    return /CERT|SIGNATURE|ALTNAME|SELF_SIGNED|UNABLE_TO|^EPROTO$|^ERR_SSL|^ERR_TLS/.test(this.problem)
+    return FINAL.test(this.problem)
   }
 }
 

@@ -54,7 +54,7 @@ export class Connections {
   }
 
   /** Another one when we have become somebody else: what was opened before is not ours any more. */
-  get identity(): unknown {
+  currentIdentity(): unknown {
     return this.#identify()
   }
 

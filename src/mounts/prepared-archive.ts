@@ -1,4 +1,5 @@
 import { archiveOf } from './archive.ts'
+import { READ_BYTES } from './content.ts'
 import type { RawPath, Tree } from './tree.ts'
 
 const AHEAD_BYTES = 4 * 1024 * 1024
@@ -34,7 +35,7 @@ export class PreparedArchive {
     }
   }
 
-  /** All of it, by gzip: of text, a fifth is left. Loaded only when there is something to pack. */
+  /** All of it, by gzip. Loaded only when there is something to pack. */
   async pack(): Promise<void> {
     const { gzipSync } = await import('node:zlib')
     try {
@@ -48,7 +49,7 @@ export class PreparedArchive {
   /** From the start, each time: what was prepared, and not packed, is for the first. */
   *read(): Generator<Buffer, void, undefined> {
     if (this.#failure) throw this.#failure as Error
-    if (this.#packed) return yield this.#packed
+    if (this.#packed) return yield* inPieces(this.#packed)
     const begun = this.#begun
     this.#begun = undefined
     if (begun) yield* begun.pieces
@@ -59,5 +60,11 @@ export class PreparedArchive {
   discard(): void {
     this.#begun?.rest.return()
     this.#begun = undefined
+    this.#packed = undefined
   }
+}
+
+/** Whether anything moves is seen between two of them. */
+function* inPieces(bytes: Buffer): Generator<Buffer, void, undefined> {
+  for (let at = 0; at < bytes.length; at += READ_BYTES) yield bytes.subarray(at, at + READ_BYTES)
 }

@@ -16,6 +16,8 @@ export interface Sources {
 
 /** Of each file and folder; also what a name and an inode take. */
 const DISK_BLOCK_BYTES = 4096
+/** Small trees are packed while the node makes the Pod; of more, no more would be ready by then than is sent meanwhile. */
+const PACKED_BYTES = 4 * 1024 * 1024
 const NAMED = 3
 
 /** Looks at everything that is to be mounted. Throws MOUNT_SOURCE or MOUNT_TOO_LARGE before anything is made. */
@@ -33,7 +35,9 @@ export function readSources(mounts: readonly Mount[], rules: MountRules): Source
     if (trees[index]?.entries.length === 0)
       throw unusable(`bind source path is neither a file nor a folder: ${source}`)
   }
-  return { trees, planned: { treeOf, diskBytes: diskBytesOf(trees) }, warnings: skippedIn(tally) }
+  const diskBytes = diskBytesOf(trees)
+  const planned = { treeOf, diskBytes, packed: diskBytes <= PACKED_BYTES }
+  return { trees, planned, warnings: skippedIn(tally) }
 }
 
 /** Where the source really is. What a link leads to must be allowed, not the link. */

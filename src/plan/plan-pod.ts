@@ -12,12 +12,12 @@ import { podName } from './names.ts'
 import { denyAllPolicy, needsPolicy } from './network-policy.ts'
 import type { Identity, PlannedUploads, PodPlan } from './pod-plan.ts'
 import { podSpec } from './pod-spec.ts'
-import { arePacked, receiverParts, withRoomFor, writableTrees } from './receiver.ts'
+import { receiverParts, withRoomFor, writableTrees } from './receiver.ts'
 import { withHome } from './volumes.ts'
 
 const GIVE_BACK_BYTES_PER_SECOND = 10 * 1024 * 1024
 
-const NO_UPLOADS: PlannedUploads = { treeOf: new Map(), diskBytes: 0 }
+const NO_UPLOADS: PlannedUploads = { treeOf: new Map(), diskBytes: 0, packed: false }
 
 /** The whole plan of a run: pure, so the same request and identity always give the same objects. */
 export function planPod(request: RunRequest, identity: Identity, lane: Lane = ATTACH_LANE): PodPlan {
@@ -72,7 +72,7 @@ export function planPod(request: RunRequest, identity: Identity, lane: Lane = AT
     ...plannedIsolation(request, namespace),
     ...(nudge && { nudge }),
     ...(receiverNudge && { receiverNudge }),
-    packed: arePacked(uploads),
+    packed: uploads.packed,
     writable,
     maxReturnBytes: packedBytes(request.mountRules),
     ...(lane.kind === 'exec' && { exec: { command: commandOf(request), helper: lane.helper } }),

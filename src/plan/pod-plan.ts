@@ -21,6 +21,8 @@ export interface PlannedUploads {
   readonly treeOf: ReadonlyMap<string, number>
   /** What they take on the node. */
   readonly diskBytes: number
+  /** They are sent as gzip packs them. */
+  readonly packed: boolean
 }
 
 /** Everything one run will do to the cluster, as values. */

@@ -41,7 +41,7 @@ const FOLLOW = `{
  * The list of those is whole when there is anything below `tree`. busybox's xargs loses its place in a file that it reads
  * in more than one piece, so it reads from a pipe.
  */
-export const RECEIVE: string = `umask 0
+const receive = (flag: '' | 'z'): string => `umask 0
 export LC_ALL=C
 cd "$1" || exit 10
 {
@@ -49,11 +49,11 @@ cd "$1" || exit 10
   [ ! -f ${LARGE} ] || { cd ${TREES} && xargs -0 -n 2 sh -c '${FOLLOW}' $$ < ../${LARGE}; }
 } > ${LARGE}-found &
 follower=$!
-tar -xpof - || exit 11
+tar -x${flag}pof - || exit 11
 true > unpacked || exit 11
 [ -f ${MANIFEST} ] && cd ${TREES} || exit 12
 for list in ../${MODES}/*; do
-  [ ! -f "$list" ] || xargs -0 chmod "\${list##*/}" < "$list" || exit 11
+  [ ! -f "$list" ] || cat "$list" | xargs -0 chmod "\${list##*/}" || exit 11
 done
 of() { find . "$@" -print0 | sort -z; }
 of -type f -size -${LARGE_BYTES}c | xargs -0 -r cat | sha256sum > ../contents &
@@ -70,8 +70,9 @@ cat ../contents >> ../found
 cmp -s ../${MANIFEST} ../found || exit 13
 `
 
-/** The same, of an archive that gzip has packed. */
-export const RECEIVE_PACKED: string = RECEIVE.replace('tar -x', 'tar -xz')
+export const RECEIVE: string = receive('')
+/** Of an archive that gzip has packed. */
+export const RECEIVE_PACKED: string = receive('z')
 
 /** sha256 in hexadecimal digits, behind the archive that GIVE_BACK writes: its own, so that nothing of it is missing. */
 export const DIGEST_BYTES = 64

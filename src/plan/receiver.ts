@@ -11,8 +11,6 @@ type VolumeMount = NonNullable<Container['volumeMounts']>[number]
 
 const VOLUME = 'mounts'
 const MOUNT_PATH = '/mounts'
-/** What is packed while the node makes the Pod is packed by then. */
-const PACKED_BYTES = 4 * 1024 * 1024
 const MEMORY_BYTES = 16 * 1024 * 1024
 const MEMORY_PARTS = 64
 
@@ -31,7 +29,7 @@ export function receiverParts(request: RunRequest, uploads: PlannedUploads): Rec
   const binds = bindMounts(request)
   if (binds.length === 0) return undefined
   const writable = writableTrees(request, uploads)
-  const script = arePacked(uploads) ? RECEIVE_PACKED : RECEIVE
+  const script = uploads.packed ? RECEIVE_PACKED : RECEIVE
   const receiver = scriptContainer(request, { name: RECEIVER_CONTAINER, words: [script, 'sh', MOUNT_PATH] })
   const words = [GIVE_BACK, 'sh', MOUNT_PATH, ...writable.map(treePath)]
   return {
@@ -49,11 +47,6 @@ export function receiverParts(request: RunRequest, uploads: PlannedUploads): Rec
       ...(readOnly && { readOnly }),
     })),
   }
-}
-
-/** Small trees are packed: on their way through API server and kubelet, 500 small files take longer than to be unpacked. */
-export function arePacked({ diskBytes }: PlannedUploads): boolean {
-  return diskBytes <= PACKED_BYTES
 }
 
 /**

@@ -40,6 +40,8 @@ export interface RunHost {
   readonly stallMs?: number
   /** From how many bytes on it goes over SPDY. */
   readonly spdyFromBytes?: number
+  /** Where small trees are not to be packed, as large ones never are. */
+  readonly packUploads?: false
   /** What a person who tries a function out may want to know. */
   readonly onHint?: (text: string) => void
   /** The run has made its Pod, and waits for it. */

@@ -34,6 +34,8 @@ export async function newSession(request: RunRequest, world: World): Promise<New
   const isPure = request.network === 'none' && !writesElsewhere(request) && host.rerun && !host.keep
   const dials = { made: 0 }
   const sources = host.sources ?? (await sourcesOf(request))
+  const planned = sources?.planned
+  const uploads = planned && { ...planned, packed: planned.packed && host.packUploads !== false }
   const warn = once((text) => host.stderr.write(`docker: warning: ${plain(text)}\n`))
   const hint = once((text) => host.onHint?.(text))
   const doubt = (text: string): void => {
@@ -49,7 +51,7 @@ export async function newSession(request: RunRequest, world: World): Promise<New
     explain: world.explain,
     newAttempt: async (kind, { mayBeExec }) => {
       const lane = await laneOf(kind, { request, helpers })
-      const plan = await planRun(request, { ...host, lane, ...(sources && { uploads: sources.planned }) })
+      const plan = await planRun(request, { ...host, lane, ...(uploads && { uploads }) })
       const isFirst = lanes.length === 0
       const taken = isFirst ? await standby?.take(plan) : undefined
       lanes.push(kind)

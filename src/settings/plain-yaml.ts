@@ -16,8 +16,6 @@ const WORDS: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['true', true],
   ['false', false],
   ['null', null],
-  ['{}', {}],
-  ['[]', []],
 ])
 const NO_TEXT = /^(?:true|false|null)$/i
 
@@ -115,6 +113,8 @@ class PlainYaml {
 function scalar(text: string): Value {
   const word = WORDS.get(text)
   if (word !== undefined) return word
+  if (text === '{}') return {}
+  if (text === '[]') return []
   const [, double, single] = QUOTED.exec(text) ?? []
   const quoted = double ?? single
   if (quoted !== undefined) return quoted

@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, constants, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -50,9 +50,20 @@ const HOSTILE: readonly (readonly [string, (source: string) => void])[] = [
   [
     'names of the archive itself',
     (source) => {
-      const names = ['manifest', 'modes', 'found', 'contents', 'large', 'large-found', 'unpacked']
+      const names = ['manifest', 'modes', 'found', 'contents', 'paths', 'large', 'large-found', 'unpacked']
       for (const name of names) writeFileSync(join(source, name), name)
       mkdirSync(join(source, 'tree'))
+    },
+  ],
+  [
+    'more than xargs takes at once: 700 long names, and folders that their owner may not write to',
+    (source) => {
+      for (let index = 0; index < 700; index += 1) {
+        const path = join(source, `${'long-'.repeat(20)}${index}`)
+        mkdirSync(path)
+        writeFileSync(join(path, 'file'), String(index))
+        chmodSync(path, 0o555)
+      }
     },
   ],
   ['255 folders in each other', (source) => nest(source, { name: 'a', depth: 255 })],

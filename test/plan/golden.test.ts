@@ -42,7 +42,13 @@ function plan(argv: readonly string[]): string {
 function uploadsOf({ mounts }: RunRequest): Pick<Identity, 'uploads'> {
   const sources = mounts.flatMap((mount) => (mount.kind === 'bind' ? [mount.source] : []))
   if (sources.length === 0) return {}
-  return { uploads: { treeOf: new Map(sources.map((source, index) => [source, index])), diskBytes: 4096 } }
+  return {
+    uploads: {
+      treeOf: new Map(sources.map((source, index) => [source, index])),
+      diskBytes: 4096,
+      packed: true,
+    },
+  }
 }
 
 function fileOf(name: string): string {

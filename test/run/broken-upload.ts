@@ -1,7 +1,10 @@
+import type { RunHost } from '../../src/run/host.ts'
 import type { AttachFaults } from '../doubles/fake-cluster/attach-faults.ts'
 import { runs } from '../doubles/fake-cluster/pod-on-node.ts'
+import { noise } from '../doubles/fake-cluster/probe.ts'
 import { type FakeCluster, fakeCluster } from '../doubles/fake-cluster.ts'
 import { type Outcome, runOn } from '../doubles/run-on.ts'
+import { file, folder } from '../mounts/support/tree-on-disk.ts'
 import { Mounting, memberBoundaries } from './mounting.ts'
 
 const SEED = 39
@@ -42,12 +45,23 @@ interface Broken extends AsyncDisposable {
   readonly outcome: Outcome
 }
 
-/** One run whose receiver's streams go wrong. */
-export async function broken(
-  attach: AttachFaults,
-  host: { rerun?: boolean; stallMs?: number; spdyFromBytes?: number } = {},
-): Promise<Broken> {
-  const mounting = new Mounting()
+type Upload = Pick<RunHost, 'stallMs' | 'spdyFromBytes'> & { readonly rerun?: boolean }
+
+/** One run whose receiver's streams go wrong while the archive is sent as it is. */
+export async function broken(attach: AttachFaults, host: Upload = {}): Promise<Broken> {
+  return run(new Mounting(), attach, { ...host, packUploads: false })
+}
+
+/** So much of a packed archive is sent at least, whatever the times of its files are. */
+export const PACKED_BYTES = 20_000
+
+/** The same, of a tree that is packed. */
+export async function brokenPacked(attach: AttachFaults, host: Upload = {}): Promise<Broken> {
+  const tree = folder({ 'values.yaml': file('replicas: 3\n'), 'x.tgz': file(noise(PACKED_BYTES)) })
+  return run(new Mounting(tree), attach, host)
+}
+
+async function run(mounting: Mounting, attach: AttachFaults, host: Partial<RunHost>): Promise<Broken> {
   const cluster = await fakeCluster({
     pods: runs(mounting.lists),
     attach: { container: 'mounts', ...attach },

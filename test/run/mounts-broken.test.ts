@@ -3,7 +3,15 @@ import { type PodScript, runs } from '../doubles/fake-cluster/pod-on-node.ts'
 import { disrupted, SANDBOX_READY } from '../doubles/fake-cluster/pod-status.ts'
 import { fakeCluster } from '../doubles/fake-cluster.ts'
 import { IMAGE, runOn } from '../doubles/run-on.ts'
-import { ARCHIVE_BYTES, BOUNDARIES, BROKEN_ENDS, broken, randomPlaces } from './broken-upload.ts'
+import {
+  ARCHIVE_BYTES,
+  BOUNDARIES,
+  BROKEN_ENDS,
+  broken,
+  brokenPacked,
+  PACKED_BYTES,
+  randomPlaces,
+} from './broken-upload.ts'
 import { LARGE, Mounting } from './mounting.ts'
 
 const AGAIN = { rerun: true }
@@ -45,6 +53,49 @@ test.concurrent.each(randomPlaces(24, BOUNDARIES.at(-2) ?? 0))(
     run.mounting.expectWholeOrNothing(run.cluster, run.outcome)
   },
 )
+
+describe('of a tree that is packed', () => {
+  test.concurrent.each(randomPlaces(8, PACKED_BYTES))(
+    'cut after byte %i, the function is never started',
+    async (at) => {
+      await using run = await brokenPacked({ cutAfterStdinBytes: at })
+      run.mounting.expectNothing(run.cluster, run.outcome, 'MOUNT_FAILED')
+    },
+  )
+
+  test.concurrent.each(randomPlaces(4, PACKED_BYTES))(
+    'cut behind an API server that takes the rest, after byte %i, neither',
+    async (at) => {
+      await using run = await brokenPacked({ version: 'translated', upstreamCutAfterStdinBytes: at })
+      run.mounting.expectNothing(run.cluster, run.outcome, 'MOUNT_FAILED')
+    },
+  )
+
+  test.concurrent.each(randomPlaces(4, PACKED_BYTES))('cut over v4, after byte %i, neither', async (at) => {
+    await using run = await brokenPacked({ version: 'v4', cutAfterStdinBytes: at })
+    run.mounting.expectNothing(run.cluster, run.outcome, 'MOUNT_FAILED')
+  })
+
+  test.concurrent.each(randomPlaces(16, PACKED_BYTES))(
+    'with byte %i changed, it is not started on what is not the tree',
+    async (at) => {
+      await using run = await brokenPacked({ changesStdinAt: at })
+      run.mounting.expectWholeOrNothing(run.cluster, run.outcome)
+    },
+  )
+
+  test('cut once, a pure function is run again', async () => {
+    await using run = await brokenPacked({ cutAfterStdinBytes: 5_000, times: 1 }, AGAIN)
+    run.mounting.expectWhole(run.cluster, run.outcome)
+    expect(run.cluster.count('create pods')).toBe(2)
+  })
+
+  test('standing still, it is given up', async () => {
+    await using run = await brokenPacked({ stallsAfterStdinBytes: 5_000 }, STALLED)
+    run.mounting.expectNothing(run.cluster, run.outcome, 'MOUNT_FAILED')
+    expect(run.outcome.error?.message).toContain('nothing was taken')
+  })
+})
 
 describe('a connection that stands still is given up', () => {
   test.concurrent.each([
@@ -134,7 +185,8 @@ describe('a cut upload', () => {
     const attach = { container: 'mounts', ...cut, times: 1 } as const
     await using cluster = await fakeCluster({ pods: runs(mounting.lists), attach })
     const argv = ['-i', '--network', 'host', IMAGE]
-    const outcome = await runOn(cluster, { argv, request: { mounts: mounting.mounts }, host: AGAIN })
+    const host = { ...AGAIN, packUploads: false } as const
+    const outcome = await runOn(cluster, { argv, request: { mounts: mounting.mounts }, host })
     mounting.expectNothing(cluster, outcome, 'MOUNT_FAILED')
     expect(cluster.count('create pods')).toBe(1)
   })

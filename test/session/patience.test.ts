@@ -33,6 +33,8 @@ describe('what cannot pass is thrown as it is', () => {
   test.each([
     ['a wrong certificate', connectionError('CERT_HAS_EXPIRED')],
     ['another name in it', connectionError('ERR_TLS_CERT_ALTNAME_INVALID')],
+    ['a key of another certificate', connectionError('ERR_OSSL_X509_KEY_VALUES_MISMATCH')],
+    ['a token with a line break', connectionError('ERR_INVALID_CHAR')],
     ['403', apiError(403, 'forbidden')],
     ['404', apiError(404)],
     ['422', apiError(422)],

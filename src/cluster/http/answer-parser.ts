@@ -14,7 +14,9 @@ const LINE_END = '\r\n'
 const HEAD_END = '\r\n\r\n'
 const MAX_HEAD_BYTES = 64 * 1024
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: .*)?$/
-const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9a-z-]+):[\t ]*(.*?)[\t ]*$/i
+const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9a-z-]+):(.*)$/i
+/** Whoever adds one to another's, has a later one in mind than the first. */
+const SINGLE = new Set(['date', 'retry-after'])
 const CHUNK_SIZE = /^([0-9a-f]{1,12})[\t ]*(?:;.*)?$/i
 const NOTHING = Buffer.alloc(0)
 
@@ -108,6 +110,8 @@ export class AnswerParser {
       if (coding.toLowerCase() === 'chunked' && length === undefined) return 'size'
       throw unfit('it cannot be told where it ends', Buffer.from(`transfer-encoding: ${coding}`))
     }
+    // Then nobody could tell half of it from all; of what went wrong, half a reason will do.
+    if (length === undefined && status < 300) throw unfit('it cannot be told where it ends', NOTHING)
     if (length === undefined) return 'open'
     if (!/^\d{1,15}$/.test(length))
       throw unfit('it cannot be told where it ends', Buffer.from(`content-length: ${length}`))
@@ -155,9 +159,22 @@ function readHeaders(lines: readonly string[]): Record<string, string> {
       throw unfit('one of its headers is none', Buffer.from(line, 'latin1'))
     const key = name.toLowerCase()
     const before = headers[key]
-    headers[key] = before === undefined ? value : `${before}, ${value}`
+    if (before === undefined) headers[key] = withoutBlanks(value)
+    else if (!SINGLE.has(key)) headers[key] = `${before}, ${withoutBlanks(value)}`
   }
   return headers
+}
+
+/** RFC 9110, 5.6.3. */
+function withoutBlanks(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && isBlank(text[start])) start += 1
+  while (end > start && isBlank(text[end - 1])) end -= 1
+  return text.slice(start, end)
+}
+
+function isBlank(letter: string | undefined): boolean {
+  return letter === ' ' || letter === '\t'
 }
 
 const SHOWN_BYTES = 60

@@ -6,19 +6,20 @@ import { ANSWER_TIMEOUT_MS, type Answer, type Message, noAnswer, type Transport 
 
 /** Node's own HTTP, over the connections of an agent: the tunnels of a proxy. */
 export class ByAgent implements Transport {
-  readonly #credentials: Pick<Credentials, 'proxyAgent' | 'tls'>
+  readonly #agent: http.Agent
+  readonly #credentials: Pick<Credentials, 'tls'>
 
-  constructor(credentials: Pick<Credentials, 'proxyAgent' | 'tls'>) {
+  constructor(agent: http.Agent, credentials: Pick<Credentials, 'tls'>) {
+    this.#agent = agent
     this.#credentials = credentials
   }
 
   send({ method, url, headers, payload, signal }: Message): Promise<Answer> {
-    const { proxyAgent, tls } = this.#credentials
     return new Promise((resolve, reject) => {
       const request = (url.protocol === 'https:' ? https : http).request(url, {
         method,
-        ...tls,
-        ...(proxyAgent && { agent: proxyAgent }),
+        agent: this.#agent,
+        ...this.#credentials.tls,
         ...(signal && { signal }),
         headers: {
           ...headers,
@@ -35,9 +36,5 @@ export class ByAgent implements Transport {
       request.once('error', reject)
       request.end(payload)
     })
-  }
-
-  close(): void {
-    this.#credentials.proxyAgent?.destroy()
   }
 }

@@ -9,11 +9,18 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 export function requestBytes({ method, url, headers, payload }: Omit<Message, 'signal'>): Buffer {
   const body = Buffer.from(payload ?? '', 'utf8')
   const lines = [`${method} ${url.pathname}${url.search} HTTP/1.1`, `host: ${url.host}`]
-  for (const [name, value] of Object.entries(headers)) {
+  for (const [name, value] of Object.entries({ ...basicOf(url), ...headers })) {
     for (const line of Array.isArray(value) ? value : [value]) lines.push(headerLine(name, line))
   }
   if (method !== 'GET' || payload !== undefined) lines.push(`content-length: ${body.length}`)
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body])
+}
+
+/** Who a URL says that we are, where nothing else does. */
+function basicOf({ username, password }: URL): Readonly<Record<string, string>> {
+  if (username === '' && password === '') return {}
+  const who = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { authorization: `Basic ${Buffer.from(who, 'utf8').toString('base64')}` }
 }
 
 function headerLine(name: string, value: string): string {

@@ -19,17 +19,28 @@ export interface Answer {
   readonly body: AsyncIterable<Buffer>
 }
 
-/** Ways to one server. */
+/** A way to one server. */
 export interface Transport {
   /** Resolves when the answer has begun. Rejects with an AbortError when it was stopped, else with what went wrong. */
   send(message: Message): Promise<Answer>
-  /** Ends every connection, busy or not. */
-  close(): void
 }
 
 /** How long an answer may take to begin. Its body may then be quiet for as long as it likes. */
 export const ANSWER_TIMEOUT_MS = 30_000
 
+/** As Node's own agents probe what they keep: one that leads nowhere ends after some ten seconds. */
+export const PROBE_MS = 1_000
+
 export function noAnswer(): NodeJS.ErrnoException {
   return Object.assign(new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`), { code: 'ETIMEDOUT' })
+}
+
+export function hangUp(): NodeJS.ErrnoException {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+}
+
+/** As Node's own requests end that are stopped. */
+export function abortError(signal: AbortSignal | undefined): Error {
+  const error = new Error('The operation was aborted', { cause: signal?.reason })
+  return Object.assign(error, { name: 'AbortError', code: 'ABORT_ERR' })
 }

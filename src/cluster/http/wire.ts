@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { AnswerParser } from './answer-parser.ts'
 import { Body } from './body.ts'
-import { ANSWER_TIMEOUT_MS, type Answer, noAnswer } from './transport.ts'
+import { ANSWER_TIMEOUT_MS, type Answer, abortError, hangUp, noAnswer, PROBE_MS } from './transport.ts'
 
 interface WireEvents {
   /** It can carry another request. */
@@ -16,9 +16,6 @@ interface Exchange {
   readonly fail: (error: Error) => void
   readonly stop: () => void
 }
-
-/** As Node's own agents probe what they keep: one that leads nowhere ends after some ten seconds. */
-const PROBE_MS = 1_000
 
 /** One connection: requests one after the other. */
 export class Wire {
@@ -90,6 +87,8 @@ export class Wire {
 
   /** Whoever ends now need not wait for it. */
   #rest(): void {
+    // Its last answer may not have been read yet.
+    this.#socket.resume()
     this.#socket.unref()
     this.#socket.setKeepAlive(true, PROBE_MS)
     this.#events.onFree()
@@ -111,7 +110,7 @@ export class Wire {
     try {
       this.#exchange?.parser.end()
     } catch (error) {
-      this.#fail(error as Error)
+      this.#fail(this.#socket.errored ?? (error as Error))
     }
     this.close()
   }
@@ -128,13 +127,4 @@ export class Wire {
     this.#exchange?.stop()
     this.#exchange = undefined
   }
-}
-
-function hangUp(): NodeJS.ErrnoException {
-  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
-}
-
-export function abortError(signal: AbortSignal | undefined): Error {
-  const error = new Error('The operation was aborted', { cause: signal?.reason })
-  return Object.assign(error, { name: 'AbortError', code: 'ABORT_ERR' })
 }

@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net'
 import type { Connections } from '../connections.ts'
 import { elapsedMs } from '../elapsed.ts'
 import { requestBytes } from './request-bytes.ts'
-import type { Answer, Message, Transport } from './transport.ts'
-import { abortError, Wire } from './wire.ts'
+import { type Answer, abortError, type Message, PROBE_MS, type Transport } from './transport.ts'
+import { Wire } from './wire.ts'
 
 interface Kept {
   readonly wire: Wire
@@ -34,17 +34,19 @@ export class Wires implements Transport {
 
   async send({ signal, ...message }: Message): Promise<Answer> {
     if (signal?.aborted) throw abortError(signal)
-    return this.#take().send(requestBytes(message), signal)
+    // Before a connection is taken for it: a header may be none.
+    const bytes = requestBytes(message)
+    return this.#take().send(bytes, signal)
   }
 
+  /** Ends every connection, busy or not. */
   close(): void {
     for (const wire of this.#all) wire.close()
-    this.#connections?.close()
   }
 
   /** The one that was used last, if there is one: others may have had their day. */
   #take(): Wire {
-    const identity = this.#connections?.identity
+    const identity = this.#connections?.currentIdentity()
     const now = elapsedMs()
     const isOurs = (kept: Kept): boolean =>
       kept.wire.isOpen && kept.identity === identity && now - kept.since <= IDLE_MS
@@ -69,5 +71,11 @@ export class Wires implements Transport {
 }
 
 function plain({ hostname, port }: URL): Socket {
-  return connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || HTTP_PORT), noDelay: true })
+  return connect({
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || HTTP_PORT),
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: PROBE_MS,
+  })
 }

@@ -85,6 +85,11 @@ describe('an answer', () => {
     expect(read([text], { ends: true })).toBeDefined()
   })
 
+  test('of two clocks the first is read', () => {
+    const text = 'HTTP/1.1 200 OK\r\ndate: a\r\ncontent-length: 0\r\ndate: b\r\n\r\n'
+    expect(read([text])?.headers).toEqual({ date: 'a', 'content-length': '0' })
+  })
+
   test('without a length it ends with its connection', () => {
     const text = 'HTTP/1.1 400 Bad Request\r\n\r\nan HTTP request to an HTTPS server'
     expect(read([text])).toBeUndefined()
@@ -108,6 +113,11 @@ describe('what can be read in two ways, or in none, is no answer', () => {
     [
       'a length and chunks',
       `${HEAD}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n`,
+      'where it ends',
+    ],
+    [
+      'no length and no chunks, where nobody could tell half of it from all',
+      `${HEAD}\r\nhalf`,
       'where it ends',
     ],
     ['another coding', `${HEAD}transfer-encoding: gzip, chunked\r\n\r\n`, 'where it ends'],

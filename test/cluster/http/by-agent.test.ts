@@ -16,13 +16,13 @@ test('a request goes over the connections of the agent, and its answer comes bac
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const proxyAgent = new Agent({ keepAlive: true })
-  const transport = new ByAgent({ proxyAgent, tls: {} })
+  const transport = new ByAgent(proxyAgent, { tls: {} })
   const url = new URL(`http://127.0.0.1:${port}/`)
   const answer = await transport.send({ method: 'POST', url, headers: {}, payload: 'grüß' })
   expect([answer.status, answer.headers['x-method']]).toEqual([201, 'POST'])
   expect((await bytesOf(answer.body)).toString()).toBe('grüß')
   await expect.poll(() => Object.keys(proxyAgent.freeSockets)).toHaveLength(1)
-  transport.close()
+  proxyAgent.destroy()
   server.close()
 })
 
@@ -33,7 +33,8 @@ test('what is stopped just as its answer ends does no harm', async () => {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const transport = new ByAgent({ proxyAgent: new Agent({ keepAlive: true }), tls: {} })
+  const agent = new Agent({ keepAlive: true })
+  const transport = new ByAgent(agent, { tls: {} })
   const controller = new AbortController()
   const { signal } = controller
   const url = new URL(`http://127.0.0.1:${port}/`)
@@ -48,6 +49,6 @@ test('what is stopped just as its answer ends does no harm', async () => {
   // Without a listener of ours, this error is thrown where nobody can catch it.
   expect(socket.errored?.name).toBe('AbortError')
   expect(socket.listenerCount('error')).toBe(1)
-  transport.close()
+  agent.destroy()
   server.close()
 })

@@ -26,6 +26,17 @@ test.each([
   expect(body).toBe(payload ?? '')
 })
 
+test('who the URL says that we are is said, where nothing else is', () => {
+  const named = new URL('https://me:p%3Aq@api.test/')
+  const said = (headers: Record<string, string>): readonly string[] =>
+    requestBytes({ method: 'GET', url: named, headers }).toString('latin1').split('\r\n').slice(1, -2)
+  expect(said({})).toEqual([
+    'host: api.test',
+    `authorization: Basic ${Buffer.from('me:p:q').toString('base64')}`,
+  ])
+  expect(said({ authorization: 'Bearer t' })).toEqual(['host: api.test', 'authorization: Bearer t'])
+})
+
 test('each of many values has a line', () => {
   const headers = { 'Impersonate-Group': ['a,b', 'c'] }
   expect(requestBytes({ method: 'GET', url, headers }).toString('latin1')).toContain(

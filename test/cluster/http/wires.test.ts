@@ -125,12 +125,34 @@ describe('a body', () => {
   })
 
   test('that somebody leaves before its end ends the connection', async () => {
-    const server = await peer((socket) => socket.write('HTTP/1.1 200 OK\r\n\r\nsome'))
+    const server = await peer((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nsome'))
     for await (const piece of (await ask(server)).body) {
       expect(piece.toString()).toBe('some')
       break
     }
     await expect.poll(() => server.sockets[0]?.closed).toBe(true)
+  })
+
+  test('that nobody reads to its end does not hold the next answer back', async () => {
+    const size = 4 * 1024 * 1024
+    const server = await peer((socket, head) => {
+      if (head.startsWith('GET')) socket.write(OK)
+      else
+        socket.write(
+          Buffer.concat([
+            Buffer.from(`HTTP/1.1 200 OK\r\ncontent-length: ${size}\r\n\r\n`),
+            Buffer.alloc(size),
+          ]),
+        )
+    })
+    const { body } = await server.wires.send({ method: 'POST', url: server.url, headers: {} })
+    for await (const piece of body) {
+      expect(piece.length).toBeGreaterThan(0)
+      // The rest of what comes meanwhile is read no more.
+      await turn()
+      break
+    }
+    expect(await textOf(ask(server))).toBe('ok')
   })
 
   test('waits at the server while nobody reads it', async () => {
@@ -175,7 +197,7 @@ describe('a request', () => {
   })
 
   test('whose answer is read in part is stopped, too', async () => {
-    const server = await peer((socket) => socket.write('HTTP/1.1 200 OK\r\n\r\nsome'))
+    const server = await peer((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nsome'))
     const controller = new AbortController()
     const { body } = await ask(server, controller.signal)
     const reading = bytesOf(body)
@@ -208,6 +230,16 @@ describe('a request', () => {
     expect(server.sockets).toHaveLength(2)
   })
 
+  test('that is none takes no connection', async () => {
+    const server = await peer((socket) => socket.write(OK))
+    const headers = { authorization: 'Bearer a\n' }
+    await expect(server.wires.send({ method: 'GET', url: server.url, headers })).rejects.toMatchObject({
+      code: 'ERR_INVALID_CHAR',
+    })
+    await turn()
+    expect(server.sockets).toHaveLength(0)
+  })
+
   test('to nobody is refused', async () => {
     const server = createServer()
     await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -231,6 +263,10 @@ describe("Node's own HTTP reads the same", () => {
     ['until its end', 'HTTP/1.1 500 Oops\r\nConnection: close\r\n\r\nhello'],
     ['announced', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'],
     ['empty', 'HTTP/1.1 204 No Content\r\n\r\n'],
+    [
+      'with headers of the same name',
+      'HTTP/1.1 429 Slow\r\nRetry-After: 1\r\nContent-Length: 0\r\nRetry-After: 2\r\nX: 1\r\nx:  2 \r\n\r\n',
+    ],
     ['HTTP/1.0', 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'],
   ])('%s', async (_what, text) => {
     const server = await peer((socket) => socket.end(text))
