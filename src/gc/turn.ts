@@ -26,9 +26,11 @@ const REFUSED_FOR_MS = 24 * 3_600_000
 export async function takeTurn({ dir, place, now, random }: TurnOptions): Promise<boolean> {
   if (dir === undefined) return random() * ONE_IN < 1
   const mark = markOf(place)
-  if (existsSync(join(dir, refusal(mark, now)))) return false
+  const turn = turnOf(mark, now)
+  // At once: most runs need nothing else of the disk, and no threads for it that would have to end before they do.
+  if ([refusal(mark, now), turn].some((name) => existsSync(join(dir, name)))) return false
   try {
-    const isFirst = await create(dir, `${mark}.turn-${span(now, EVERY_MS)}`)
+    const isFirst = await create(dir, turn)
     if (isFirst) await forgetOthers(dir, { mark, now })
     return isFirst
   } catch {
@@ -49,6 +51,10 @@ function refusal(mark: string, now: Date): string {
   return `${mark}.refused-${span(now, REFUSED_FOR_MS)}`
 }
 
+function turnOf(mark: string, now: Date): string {
+  return `${mark}.turn-${span(now, EVERY_MS)}`
+}
+
 function span(now: Date, ms: number): number {
   return Math.floor(now.getTime() / ms)
 }
@@ -67,7 +73,7 @@ async function create(dir: string, name: string): Promise<boolean> {
 
 /** Turns that are over. */
 async function forgetOthers(dir: string, { mark, now }: { mark: string; now: Date }): Promise<void> {
-  const current = `${mark}.turn-${span(now, EVERY_MS)}`
+  const current = turnOf(mark, now)
   const old = (await readdir(dir)).filter((name) => name.startsWith(`${mark}.`) && name !== current)
   await Promise.all(old.map((name) => rm(join(dir, name), { force: true })))
 }

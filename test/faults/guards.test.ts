@@ -35,7 +35,8 @@ const DECISIVE: Readonly<Record<string, Decisive>> = {
     fault: 'node lost at input',
     isIt: (plan) => catPauses(plan) && losesNodeInPause(plan),
   },
-  mount: { fault: 'byte changed', isIt: ({ index }) => index % 12 !== 11 },
+  // gzip has a sum of its own.
+  mount: { fault: 'byte changed', isIt: ({ index, packed }) => index % 12 !== 11 && !packed },
   spool: { fault: 'no status', isIt: ({ shape }) => shape.stdout.length > 0 && !shape.tree },
 }
 

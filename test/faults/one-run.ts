@@ -89,7 +89,7 @@ interface Run {
 }
 
 function runThrough(proxy: FaultProxy, { plan, world, runIds, interrupted, source }: Run): Promise<Outcome> {
-  const { lane, shape, rerun, secret, deadlineMs, bySpdy } = plan
+  const { lane, shape, rerun, secret, deadlineMs, bySpdy, packed } = plan
   const newRunId = (): string => {
     const id = randomBytes(5).toString('hex')
     runIds.push(id)
@@ -112,6 +112,7 @@ function runThrough(proxy: FaultProxy, { plan, world, runIds, interrupted, sourc
         interrupted,
         stallMs: STALL_MS,
         spdyFromBytes: bySpdy ? 0 : Infinity,
+        ...(!packed && { packUploads: false }),
         imageConfig: () => Promise.resolve({ entrypoint: ENTRYPOINTS[shape.image], cmd: [], env: [] }),
       },
     },

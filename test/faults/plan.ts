@@ -23,6 +23,8 @@ export interface RunPlan {
   readonly deadlineMs: number
   /** What is mounted goes over SPDY. */
   readonly bySpdy: boolean
+  /** What is mounted is packed, as small trees are; else it is sent as large ones are. */
+  readonly packed: boolean
 }
 
 interface PlannedFault {
@@ -67,6 +69,7 @@ export function planRun(index: number, laboratory: Laboratory): RunPlan {
         fc.tuple(...kinds.map((kind) => kind.plan(rest.shape))).map((faults) => ({
           ...rest,
           index,
+          packed: index % 2 === 0,
           faults: faults.map((fault, at) => ({
             kind: kinds[at]?.name ?? '',
             fault: inLane(fault, rest.lane),

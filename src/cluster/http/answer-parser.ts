@@ -15,7 +15,7 @@ const HEAD_END = '\r\n\r\n'
 const MAX_HEAD_BYTES = 64 * 1024
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: .*)?$/
 const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9a-z-]+):(.*)$/i
-/** Whoever adds one to another's, has a later one in mind than the first. */
+/** The first of these counts: who passes an answer on may add its own. */
 const SINGLE = new Set(['date', 'retry-after'])
 const CHUNK_SIZE = /^([0-9a-f]{1,12})[\t ]*(?:;.*)?$/i
 const NOTHING = Buffer.alloc(0)
