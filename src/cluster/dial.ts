@@ -5,11 +5,11 @@ export interface Address {
   readonly port: number
 }
 
-const HTTPS_PORT = 443
+const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 }
 
-/** Where TLS is spoken to a server. */
-export function addressOf({ hostname, port }: URL): Address {
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || HTTPS_PORT) }
+/** Where a server is spoken to. */
+export function addressOf({ protocol, hostname, port }: URL): Address {
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || PORTS[protocol]) }
 }
 
 /**

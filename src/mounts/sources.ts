@@ -16,7 +16,7 @@ export interface Sources {
 
 /** Of each file and folder; also what a name and an inode take. */
 const DISK_BLOCK_BYTES = 4096
-/** Small trees are packed while the node makes the Pod; of more, no more would be ready by then than is sent meanwhile. */
+/** What is packed while the node makes the Pod; packing more would take longer than sending it. */
 const PACKED_BYTES = 4 * 1024 * 1024
 const NAMED = 3
 

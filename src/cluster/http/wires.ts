@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { Connections } from '../connections.ts'
+import { addressOf } from '../dial.ts'
 import { elapsedMs } from '../elapsed.ts'
 import { requestBytes } from './request-bytes.ts'
 import { type Answer, abortError, type Message, PROBE_MS, type Transport } from './transport.ts'
@@ -14,7 +15,6 @@ interface Kept {
 
 /** What stands between us and the server may forget a connection that nobody uses, and say nothing. */
 const IDLE_MS = 30_000
-const HTTP_PORT = 80
 
 /**
  * HTTP/1.1 over connections of our own, which are kept. Node's `http` would take 10 ms of a run until its Pod has been
@@ -70,10 +70,9 @@ export class Wires implements Transport {
   }
 }
 
-function plain({ hostname, port }: URL): Socket {
+function plain(server: URL): Socket {
   return connect({
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port || HTTP_PORT),
+    ...addressOf(server),
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: PROBE_MS,
