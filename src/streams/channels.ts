@@ -185,7 +185,8 @@ export class Channels {
         const frame = decodeFrame(message)
         if (frame.kind === 'stdout' || frame.kind === 'stderr') {
           this.#received += frame.data.length
-          if (frame.kind === 'stdout') this.#stdoutBytes += frame.data.length
+          // Behind a status that came first, it may be what the function said long before.
+          if (frame.kind === 'stdout' && !this.#status) this.#stdoutBytes += frame.data.length
           sinks[frame.kind](frame.data)
         } else if (frame.kind === 'status') {
           this.#status = parseStatusFrame(frame.data.toString('utf8'))
