@@ -161,6 +161,7 @@ describe('stdin', () => {
     ['comes, but no answer', ['stdout'], false],
     ['does not come', ['pong'], false],
     ['comes, and the answer behind the status', ['status', 'pong', 'stdout'], false],
+    ['comes behind the status', ['pong', 'status', 'stdout'], false],
   ])('a word of the function that %s', async (_what, order, expected) => {
     const { channels, far } = await connect({ autoPong: false })
     far.once('ping', (nonce: Buffer) => {
